@@ -1,0 +1,1 @@
+export type { Emission, FactorStatus, Gases, Method, NoFactor, Scope } from './emission.ts'

@@ -1,0 +1,1 @@
+export type { Entry, Message, Position } from './message.ts'

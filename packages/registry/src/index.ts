@@ -1,0 +1,13 @@
+export type { Installation, KeyHolder, Meter, Park, Principal, Reach, Role, Site } from './model.ts'
+export type {
+  Credentials,
+  ImportOutcome,
+  InstallationQuery,
+  MeterSpec,
+  Provisioning,
+  Put,
+  PutOutcome,
+  RegisterSpec,
+  Registry,
+  SpecProblem,
+} from './ports.ts'

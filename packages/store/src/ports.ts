@@ -1,0 +1,207 @@
+// What the store promises, as small ports. Every implementation passes the same conformance suite.
+// `readings` ports stand on what ingestion writes, `figures` ports on what aggregation writes.
+
+import type { AlertState, Transition } from '@parkpulse/alerting'
+import type { Emission, NoFactor } from '@parkpulse/emissions'
+import type { HourFigure, Instant, Period, Reading, RegisterId } from '@parkpulse/metering'
+
+/** Whose figures these are: `park/site/meter` for a known meter, `park/site` where the meter is not known. */
+export type LedgerPlace = string
+
+/** A message (or the part of one that speaks of one meter) that could not be turned into readings. */
+export type Rejection = {
+  readonly position: number
+  readonly receivedAt: Instant
+  readonly principal: string
+  readonly topic: string
+  readonly place: LedgerPlace
+  /** From wire's closed list. */
+  readonly reason: string
+  readonly detail: string
+  /** How many values it held; 1 where that is unknown. */
+  readonly values: number
+  /** Whether registering the meter would cure it: then it waits (ledger: pending) instead of being rejected. */
+  readonly replayable: boolean
+  /** The first bytes of the payload, for a person to look at; whole when replayable. */
+  readonly payload: Uint8Array
+}
+
+/** A value that failed a named check. */
+export type Refusal = {
+  readonly position: number
+  readonly receivedAt: Instant
+  readonly topic: string
+  readonly place: LedgerPlace
+  readonly check: string
+  readonly detail: string
+}
+
+/** Everything that ingestion learned from the journal up to `upTo`. Written whole or not at all. */
+export type IngestBatch = {
+  /** The journal position after the last message in this batch: where to resume. */
+  readonly upTo: number
+  /** Received at, of the last message: the ledger's hour for `accepted`. */
+  readonly receivedAt: Instant
+  /** In order of arrival. */
+  readonly accepted: readonly AcceptedReadings[]
+  readonly rejections: readonly Rejection[]
+  readonly refusals: readonly Refusal[]
+  /** Ids of waiting rejections whose readings are now among `accepted`, or that are given up (counted as rejected). */
+  readonly replayed: readonly number[]
+}
+
+/** Readings of one meter from one message. */
+export type AcceptedReadings = {
+  readonly place: LedgerPlace
+  readonly receivedAt: Instant
+  readonly readings: readonly Reading[]
+}
+
+export type BatchOutcome = { readonly stored: number; readonly repeated: number; readonly conflicting: number }
+
+/** The one writer of readings. */
+export type ReadingsWriter = {
+  /** Where to resume in the journal: `upTo` of the last batch that is on disk. */
+  position(): Promise<number | undefined>
+  write(batch: IngestBatch): Promise<BatchOutcome>
+  /** Rejections that wait for their meter, oldest first. */
+  waiting(limit: number): Promise<readonly StoredRejection[]>
+  close(): Promise<void>
+}
+
+export type StoredRejection = Rejection & { readonly id: number; readonly state: 'waiting' | 'rejected' | 'replayed' }
+
+/** The last value a register spoke. */
+export type Latest = {
+  readonly registerId: RegisterId
+  readonly at: Instant
+  readonly value: number
+  readonly receivedAt: Instant
+}
+
+/** A value that was there before another came for the same (register, instant); the later one won. */
+export type Conflict = {
+  readonly registerId: RegisterId
+  readonly at: Instant
+  readonly valueBefore: number
+  readonly positionBefore: number
+  readonly value: number
+  readonly position: number
+}
+
+/** Questions about readings. */
+export type ReadingsQuery = {
+  /** In order of `at`, at most `limit`. */
+  readings(registerId: RegisterId, period: Period, limit: number): Promise<readonly Reading[]>
+  /** The last reading before `at`, and the first one at or after it. */
+  neighbours(registerId: RegisterId, at: Instant): Promise<{ readonly before?: Reading; readonly after?: Reading }>
+  latest(): Promise<readonly Latest[]>
+  conflicts(registerId: RegisterId, period: Period, limit: number): Promise<readonly Conflict[]>
+}
+
+/** What ingestion stored, in order of arrival: how aggregation and the live view hear of it. Repetitions are not in it. */
+export type Feed = {
+  /** Waits for nothing. `gap`: what came after `after` was trimmed already; start over from what is stored. */
+  since(after: number, limit: number): Promise<FeedPage>
+  /** The newest number: where someone starts who wants only what is to come. */
+  head(): Promise<number>
+}
+
+export type FeedPage =
+  | { readonly kind: 'page'; readonly next: number; readonly readings: readonly FeedReading[] }
+  | { readonly kind: 'gap'; readonly next: number }
+
+export type FeedReading = Reading & { readonly receivedAt: Instant }
+
+export type LedgerLine = {
+  readonly place: LedgerPlace
+  /** Hour of receipt. */
+  readonly hour: Instant
+  readonly received: number
+  readonly stored: number
+  readonly repeated: number
+  readonly conflicting: number
+  readonly rejected: number
+  readonly refused: number
+  readonly pending: number
+}
+
+/** What became of everything that was received. */
+export type LedgerQuery = {
+  /** `place` is a prefix at a slash: a park, a site or a meter. */
+  ledger(place: LedgerPlace, period: Period): Promise<readonly LedgerLine[]>
+  /** Newest first; `before` is an id for paging. */
+  rejections(place: LedgerPlace, before: number | undefined, limit: number): Promise<readonly StoredRejection[]>
+  refusals(
+    place: LedgerPlace,
+    before: number | undefined,
+    limit: number,
+  ): Promise<readonly (Refusal & { id: number })[]>
+}
+
+/** Why a figure was computed again. */
+export type Cause = 'closed' | 'late-readings' | 'register-changed' | 'factor-published' | 'replayed'
+
+/** An edition of an hour's figure. */
+export type HourRevision = HourFigure & {
+  readonly revision: number
+  readonly cause: Cause
+  readonly recordedAt: Instant
+}
+
+/** An hour that waits to be closed or restated. */
+export type DueHour = { readonly registerId: RegisterId; readonly hour: Instant }
+
+/** One atomic step of aggregation. */
+export type FiguresChange = {
+  /** Feed number up to which everything was taken into account, or unchanged when absent. */
+  readonly feedUpTo?: number
+  readonly dueAdded: readonly DueHour[]
+  readonly dueDone: readonly DueHour[]
+  readonly hours: readonly HourRevision[]
+  /** Replace what stood for the same (register, hour, scope, method). */
+  readonly emissions: readonly (Emission | NoFactor)[]
+  readonly alertStates: readonly StoredAlertState[]
+  readonly transitions: readonly (Transition & { readonly recordedAt: Instant })[]
+}
+
+export type StoredAlertState = {
+  readonly alertId: string
+  readonly ruleId: string
+  readonly registerId: RegisterId
+  readonly state: AlertState
+}
+
+/** The one writer of figures. */
+export type FiguresWriter = {
+  commit(change: FiguresChange): Promise<void>
+  feedUpTo(): Promise<number>
+  /** All hours that wait; a park's worth fits in memory. */
+  due(): Promise<readonly DueHour[]>
+  alertStates(): Promise<readonly StoredAlertState[]>
+  close(): Promise<void>
+}
+
+/** Questions about figures. */
+export type FiguresQuery = {
+  /** The latest revision of each hour, in order of (register, hour). */
+  hours(registerIds: readonly RegisterId[], period: Period): Promise<readonly HourRevision[]>
+  revisions(registerId: RegisterId, hour: Instant): Promise<readonly HourRevision[]>
+  /** The last hour before `hour` that has a figure with a carry: where its register stood. */
+  hourBefore(registerId: RegisterId, hour: Instant): Promise<HourRevision | undefined>
+  emissions(registerIds: readonly RegisterId[], period: Period): Promise<readonly (Emission | NoFactor)[]>
+}
+
+/** Questions about alerts. */
+export type AlertsQuery = {
+  states(): Promise<readonly StoredAlertState[]>
+  /** By their running number: `after` exclusive, oldest first. */
+  transitionsSince(after: number, limit: number): Promise<readonly NumberedTransition[]>
+  /** The newest number, 0 when there is none. */
+  transitionsHead(): Promise<number>
+  /** Newest first; `before` is a number for paging. */
+  transitions(before: number | undefined, limit: number): Promise<readonly NumberedTransition[]>
+  acknowledge(alertId: string, by: string, comment: string, at: Instant): Promise<void>
+}
+
+export type NumberedTransition = Transition & { readonly number: number; readonly recordedAt: Instant }
