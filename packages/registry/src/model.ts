@@ -15,6 +15,7 @@ export type Park = {
 
 export type Site = { readonly park: string; readonly id: string; readonly name: string }
 
+/** A meter's id is unique within its site, as in the topics. */
 export type Meter = {
   readonly park: string
   readonly site: string
@@ -23,6 +24,8 @@ export type Meter = {
   readonly commodity: Commodity
   readonly serial?: string
   readonly registers: readonly Register[]
+  /** Registers that are no longer listed: nothing is accepted for them, but their readings remain. Absent when none. */
+  readonly retired?: readonly Register[]
 }
 
 /** All there is, at one version. Frozen; replaced whole when something changes. */

@@ -41,34 +41,58 @@ export type PutOutcome =
 
 /** What is registered. */
 export type InstallationQuery = {
-  /** From memory; refreshed when the version on disk has moved. */
+  /** From memory, as of the last `refresh` (or the last change made through this registry). */
   installation(): Installation
-  /** Looks whether something changed since and reloads; true when it did. Cheap when nothing did. */
-  refresh(): boolean
+  /**
+   * Looks whether another process changed something, and takes it over; true when the installation moved. Cheap when
+   * nothing did (one row is read); cost follows what changed. Also drops cached credentials when those changed.
+   */
+  refresh(): Promise<boolean>
 }
 
-/** Registering. Every call may be repeated without harm. */
+/** Registering. Every call may be repeated without harm. What is above a place must be there first. */
 export type Provisioning = {
-  putPark(park: Park): PutOutcome
-  putSite(site: Site): PutOutcome
-  putMeter(meter: MeterSpec): PutOutcome
-  putRule(rule: Rule): PutOutcome
+  putPark(park: Park): Promise<PutOutcome>
+  putSite(site: Site): Promise<PutOutcome>
+  putMeter(meter: MeterSpec): Promise<PutOutcome>
+  putRule(rule: Rule): Promise<PutOutcome>
   /** A whole park document (YAML or JSON text): all or nothing. */
-  importDocument(text: string): ImportOutcome
+  importDocument(text: string): Promise<ImportOutcome>
 }
 
 export type ImportOutcome =
   | { readonly kind: 'imported'; readonly created: number; readonly changed: number; readonly unchanged: number }
   | { readonly kind: 'invalid'; readonly problems: readonly SpecProblem[] }
 
-/** The doors' keys. Tokens are 256 random bits, kept as SHA-256; the plain text is returned once. */
-export type Credentials = {
-  issueSiteCredential(park: string, site: string): { readonly username: string; readonly password: string }
-  /** Makes sure that this token opens the MQTT door as a service; for the token files that services share. */
-  ensureServiceCredential(username: string, token: string): void
-  authenticate(username: string, password: string): Principal | undefined
-  issueKey(name: string, role: Role, reach: Reach, token?: string): { readonly keyId: string; readonly token: string }
-  authenticateKey(token: string): KeyHolder | undefined
+/** A new credential of a site, in plain text for the only time. */
+export type IssuedCredential =
+  | { readonly kind: 'issued'; readonly username: string; readonly password: string }
+  | { readonly kind: 'invalid'; readonly problems: readonly SpecProblem[] }
+
+/** A new API key, in plain text for the only time. */
+export type IssuedKey =
+  | { readonly kind: 'issued'; readonly keyId: string; readonly token: string }
+  | { readonly kind: 'invalid'; readonly problems: readonly SpecProblem[] }
+
+export type KeySpec = {
+  readonly name: string
+  readonly role: Role
+  readonly reach: Reach
+  /** A token that stands in a file already (admin.key). Issuing it again changes nothing. At least 32 characters. */
+  readonly token?: string
 }
 
-export type Registry = InstallationQuery & Provisioning & Credentials & { close(): void }
+/** The doors' keys. Tokens are 256 random bits, kept as SHA-256; the plain text is returned once. */
+export type Credentials = {
+  /** `invalid` when the site is not registered. */
+  issueSiteCredential(park: string, site: string): Promise<IssuedCredential>
+  /** Makes sure that this token opens the MQTT door as a service; for the token files that services share. */
+  ensureServiceCredential(username: string, token: string): Promise<void>
+  /** From memory where known; else looked up, so a credential issued by another process opens the door at once. */
+  authenticate(username: string, password: string): Promise<Principal | undefined>
+  /** `invalid` when the place in reach is not registered, or role and reach do not fit. */
+  issueKey(key: KeySpec): Promise<IssuedKey>
+  authenticateKey(token: string): Promise<KeyHolder | undefined>
+}
+
+export type Registry = InstallationQuery & Provisioning & Credentials & { close(): Promise<void> }
