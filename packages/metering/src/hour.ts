@@ -35,3 +35,9 @@ export type HourFigure = {
   /** The last counted reading at or before the hour's end; the next hour starts from it. Absent before the first reading. */
   readonly carry?: Carry
 }
+
+const WORST_LAST: readonly Quality[] = ['measured', 'interpolated', 'estimated', 'edited', 'missing']
+
+/** The worse of two qualities, in the order in which `Quality` names them. */
+export const qualityWorst = (a: Quality, b: Quality): Quality =>
+  WORST_LAST.indexOf(a) >= WORST_LAST.indexOf(b) ? a : b

@@ -1,4 +1,26 @@
 export { contains, HOUR_MS, hourOf, type Instant, type Period } from './instant.ts'
-export type { Commodity, CumulativeRegister, MomentaryRegister, Register, RegisterId } from './register.ts'
+export { isId } from './id.ts'
+export {
+  isCumulative,
+  type Commodity,
+  type CumulativeRegister,
+  type MomentaryRegister,
+  type Register,
+  type RegisterId,
+} from './register.ts'
 export type { Reading } from './reading.ts'
-export type { Carry, HourEvent, HourFigure, Quality, Shares } from './hour.ts'
+export { qualityWorst, type Carry, type HourEvent, type HourFigure, type Quality, type Shares } from './hour.ts'
+export {
+  quantityNamed,
+  readVocabulary,
+  vocabulary,
+  type CumulativeDefaults,
+  type CumulativeQuantity,
+  type Label,
+  type Mark,
+  type MomentaryDefaults,
+  type MomentaryQuantity,
+  type Quantity,
+  type Source,
+} from './vocabulary.ts'
+export { fitsBase, fromBase, toBase } from './base-unit.ts'

@@ -41,3 +41,6 @@ export type MomentaryRegister = {
 }
 
 export type Register = CumulativeRegister | MomentaryRegister
+
+/** Whether a register counts up (and so has hours), or shows what is now. */
+export const isCumulative = (register: Register): register is CumulativeRegister => register.kind === 'cumulative'
