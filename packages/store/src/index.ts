@@ -1,10 +1,12 @@
 export type {
   AcceptedReadings,
+  Acknowledgement,
   AlertsQuery,
   BatchOutcome,
   Cause,
   Conflict,
   DueHour,
+  EmissionSum,
   Feed,
   FeedPage,
   FeedReading,
@@ -12,6 +14,7 @@ export type {
   FiguresQuery,
   FiguresWriter,
   HourRevision,
+  HourSum,
   IngestBatch,
   Latest,
   LedgerLine,
@@ -24,4 +27,5 @@ export type {
   Rejection,
   StoredAlertState,
   StoredRejection,
+  SumsQuery,
 } from './ports.ts'

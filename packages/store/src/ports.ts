@@ -2,8 +2,8 @@
 // `readings` ports stand on what ingestion writes, `figures` ports on what aggregation writes.
 
 import type { AlertState, Transition } from '@parkpulse/alerting'
-import type { Emission, NoFactor } from '@parkpulse/emissions'
-import type { HourFigure, Instant, Period, Reading, RegisterId } from '@parkpulse/metering'
+import type { Emission, FactorStatus, Gases, Method, NoFactor, Scope } from '@parkpulse/emissions'
+import type { HourFigure, Instant, Period, Quality, Reading, RegisterId, Shares } from '@parkpulse/metering'
 
 /** Whose figures these are: `park/site/meter` for a known meter, `park/site` where the meter is not known. */
 export type LedgerPlace = string
@@ -205,3 +205,48 @@ export type AlertsQuery = {
 }
 
 export type NumberedTransition = Transition & { readonly number: number; readonly recordedAt: Instant }
+
+/** A register's figures added up over a stretch of whole hours: what a month on the screen is made of. */
+export type HourSum = {
+  readonly registerId: RegisterId
+  /** The edge at which the stretch begins. */
+  readonly from: Instant
+  readonly amount: number
+  readonly shares: Shares
+  /** How many hours of the stretch have a figure, and the part of these that nothing is known about. */
+  readonly hours: number
+  readonly missingMs: number
+  /** The worst of the stretch. */
+  readonly quality: Quality
+  /** The highest. */
+  readonly revision: number
+}
+
+/** A register's emissions added up over a stretch of whole hours, apart by all that must not be mixed. */
+export type EmissionSum = {
+  readonly registerId: RegisterId
+  readonly from: Instant
+  readonly scope: Scope
+  readonly method: Method
+  /** Absent: hours without a factor; their gases are zero and mean nothing. */
+  readonly factor?: { readonly id: string; readonly status: FactorStatus }
+  readonly quality: Quality
+  readonly gases: Gases
+  readonly hours: number
+}
+
+/** Sums made where the figures lie, so that a park's year (60 meters, 525 600 hours) is not carried through the door hour by hour. */
+export type SumsQuery = {
+  /** `edges`: ascending whole hours; one sum for each register and stretch `[edges[i], edges[i + 1])` that has a figure, by (register, from). */
+  hourSums(registerIds: readonly RegisterId[], edges: readonly Instant[]): Promise<readonly HourSum[]>
+  /** One for each register, stretch, scope, method, factor and quality. */
+  emissionSums(registerIds: readonly RegisterId[], edges: readonly Instant[]): Promise<readonly EmissionSum[]>
+}
+
+/** Someone has seen an alert: the latest acknowledgement of each. */
+export type Acknowledgement = {
+  readonly alertId: string
+  readonly by: string
+  readonly comment: string
+  readonly at: Instant
+}
