@@ -3,7 +3,7 @@
 
 import type { AlertState, Transition } from '@parkpulse/alerting'
 import type { Emission, FactorStatus, Gases, Method, NoFactor, Scope } from '@parkpulse/emissions'
-import type { HourFigure, Instant, Period, Quality, Reading, RegisterId, Shares } from '@parkpulse/metering'
+import type { Carry, HourFigure, Instant, Period, Quality, Reading, RegisterId, Shares } from '@parkpulse/metering'
 
 /** Whose figures these are: `park/site/meter` for a known meter, `park/site` where the meter is not known. */
 export type LedgerPlace = string
@@ -99,6 +99,28 @@ export type ReadingsQuery = {
   conflicts(registerId: RegisterId, period: Period, limit: number): Promise<readonly Conflict[]>
 }
 
+/** A stretch of one register, and how many readings beyond its end are wanted too. */
+export type ReadingSpan = Period & { readonly registerId: RegisterId; readonly beyond: number }
+
+/**
+ * Readings of many spans in columns, since they go by the hundred thousand: those of span `i` stand from `ends[i - 1]`
+ * (0 for the first) up to, not including, `ends[i]`, in order of `at`.
+ */
+export type SpanReadings = {
+  readonly ends: Uint32Array
+  readonly at: Float64Array
+  readonly value: Float64Array
+  readonly position: Float64Array
+}
+
+/** Questions about readings of many registers at once, for closing hours: one question, one answer. */
+export type ReadingsBulk = {
+  /** Of each span the readings with `from <= at < until`, then the first `beyond` ones at or after `until`. */
+  spans(spans: readonly ReadingSpan[]): Promise<SpanReadings>
+  /** Every (register, hour) that holds at least one reading, in some fixed order of paging; to start over after a gap of the feed. */
+  hoursWithReadings(after: DueHour | undefined, limit: number): Promise<readonly DueHour[]>
+}
+
 /** What ingestion stored, in order of arrival: how aggregation and the live view hear of it. Repetitions are not in it. */
 export type Feed = {
   /** Waits for nothing. `gap`: what came after `after` was trimmed already; start over from what is stored. */
@@ -190,6 +212,17 @@ export type FiguresQuery = {
   /** The last hour before `hour` that has a figure with a carry: where its register stood. */
   hourBefore(registerId: RegisterId, hour: Instant): Promise<HourRevision | undefined>
   emissions(registerIds: readonly RegisterId[], period: Period): Promise<readonly (Emission | NoFactor)[]>
+}
+
+/** A run of hours of one register; `from` and `until` on the hour. */
+export type HourRun = Period & { readonly registerId: RegisterId }
+
+/** Questions about figures of many registers at once, for closing hours. */
+export type FiguresBulk = {
+  /** For each place the carry of the last hour before `hour` that has one (as `hourBefore`), in the order asked. */
+  carriesBefore(places: readonly DueHour[]): Promise<readonly (Carry | undefined)[]>
+  /** The latest revisions of each run's hours, in the order of the runs, then of the hours. */
+  hoursOf(runs: readonly HourRun[]): Promise<readonly HourRevision[]>
 }
 
 /** Questions about alerts. */
