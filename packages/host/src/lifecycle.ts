@@ -90,12 +90,15 @@ function watch(stop: (reason: string) => void): () => void {
   process.on('SIGTERM', onSignal)
   process.on('SIGINT', onSignal)
   // Undefined without an IPC channel (the types don't say so); false when the parent went before we listened.
-  const connected: boolean | undefined = process.connected
+  const { connected } = process as { connected?: boolean }
   if (connected === false) onOrphaned()
   process.on('disconnect', onOrphaned)
   // Listening for the channel's end must not be what keeps a process alive.
   process.channel?.unref()
+  // A process lives until it is told to stop, not until nothing happens to be open.
+  const alive = setInterval(() => undefined, 3_600_000)
   return () => {
+    clearInterval(alive)
     process.off('SIGTERM', onSignal)
     process.off('SIGINT', onSignal)
     process.off('disconnect', onOrphaned)
