@@ -1,1 +1,5 @@
 export type { Emission, FactorStatus, Gases, Method, NoFactor, Scope } from './emission.ts'
+export { type EmissionQuestion, emissionsOf, gasesOf } from './emissions-of.ts'
+export type { Factor, FactorQuestion, FactorUnit, Gas, Mark, Ratio } from './factor.ts'
+export { type FactorBook, factorBook, findFactor, type Found, shippedFactors } from './factor-book.ts'
+export { co2eKg, type GwpSet, type GwpSetId, gwpSets, type Methane } from './gwp.ts'
