@@ -24,3 +24,6 @@ export {
   type Source,
 } from './vocabulary.ts'
 export { fitsBase, fromBase, toBase } from './base-unit.ts'
+export { step, type Step } from './step.ts'
+export { countReadings, FALL_OPEN_MS, FALL_OPEN_READINGS, type Counted, type CountedStep } from './count-readings.ts'
+export { cutHours, GAP_MS, type CutInput } from './cut-hours.ts'
