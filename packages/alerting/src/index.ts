@@ -1,2 +1,5 @@
+export { type AlertKind, type AlertState, type Change, type Observation, type Transition, UNSEEN } from './alert.ts'
 export type { LimitRule, Place, Rule, Severity } from './rule.ts'
-export type { AlertKind, AlertState, Observation, Transition } from './alert.ts'
+export { alertIdOf, appliesTo, type MeterPlace } from './rule-place.ts'
+export { ruleProblems } from './rule-problems.ts'
+export { type AlertStep, stepAlert } from './step-alert.ts'
