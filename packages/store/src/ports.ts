@@ -3,7 +3,7 @@
 
 import type { AlertState, Transition } from '@parkpulse/alerting'
 import type { Emission, FactorStatus, Gases, Method, NoFactor, Scope } from '@parkpulse/emissions'
-import type { Carry, HourFigure, Instant, Period, Quality, Reading, RegisterId, Shares } from '@parkpulse/metering'
+import type { HourFigure, Instant, Period, Quality, Reading, RegisterId, Shares } from '@parkpulse/metering'
 
 /** Whose figures these are: `park/site/meter` for a known meter, `park/site` where the meter is not known. */
 export type LedgerPlace = string
@@ -40,14 +40,19 @@ export type Refusal = {
 export type IngestBatch = {
   /** The journal position after the last message in this batch: where to resume. */
   readonly upTo: number
-  /** Received at, of the last message: the ledger's hour for `accepted`. */
+  /** Received at, of the last message. The ledger's hours are those of the groups, rejections and refusals themselves. */
   readonly receivedAt: Instant
   /** In order of arrival. */
   readonly accepted: readonly AcceptedReadings[]
   readonly rejections: readonly Rejection[]
   readonly refusals: readonly Refusal[]
-  /** Ids of waiting rejections whose readings are now among `accepted`, or that are given up (counted as rejected). */
+  /**
+   * Ids of waiting rejections that were decoded again: all that became of their values is now among `accepted`, `rejections` and
+   * `refusals`, with the `receivedAt` of the waiting one. Their values leave `pending` and `received`, and come back with those.
+   */
   readonly replayed: readonly number[]
+  /** Ids of waiting rejections that are given up: their values move from `pending` to `rejected`. */
+  readonly givenUp?: readonly number[]
 }
 
 /** Readings of one meter from one message. */
@@ -63,6 +68,11 @@ export type BatchOutcome = { readonly stored: number; readonly repeated: number;
 export type ReadingsWriter = {
   /** Where to resume in the journal: `upTo` of the last batch that is on disk. */
   position(): Promise<number | undefined>
+  /**
+   * All of the batch or, when it rejects, nothing of it. A batch that ends at or before `position()` was applied already: nothing changes
+   * and the outcome is zero; only a replay (`replayed` or `givenUp` not empty, all of them waiting) may end at `position()` itself.
+   * An id in `replayed` or `givenUp` that does not wait rejects with `STORE_NOT_WAITING`, a value that no reading can have with `STORE_BAD_INPUT`.
+   */
   write(batch: IngestBatch): Promise<BatchOutcome>
   /** Rejections that wait for their meter, oldest first. */
   waiting(limit: number): Promise<readonly StoredRejection[]>
@@ -150,7 +160,7 @@ export type LedgerLine = {
 
 /** What became of everything that was received. */
 export type LedgerQuery = {
-  /** `place` is a prefix at a slash: a park, a site or a meter. */
+  /** `place` is a prefix at a slash: a park, a site or a meter; '' is everything. By hour, then by place. */
   ledger(place: LedgerPlace, period: Period): Promise<readonly LedgerLine[]>
   /** Newest first; `before` is an id for paging. */
   rejections(place: LedgerPlace, before: number | undefined, limit: number): Promise<readonly StoredRejection[]>
@@ -178,8 +188,10 @@ export type DueHour = { readonly registerId: RegisterId; readonly hour: Instant 
 export type FiguresChange = {
   /** Feed number up to which everything was taken into account, or unchanged when absent. */
   readonly feedUpTo?: number
+  /** `dueDone` is taken away first, then `dueAdded` added: an hour in both stays due. */
   readonly dueAdded: readonly DueHour[]
   readonly dueDone: readonly DueHour[]
+  /** Each with a higher revision than what stands for its (register, hour); that one becomes a past revision. */
   readonly hours: readonly HourRevision[]
   /** Replace what stood for the same (register, hour, scope, method). */
   readonly emissions: readonly (Emission | NoFactor)[]
@@ -212,6 +224,8 @@ export type FiguresQuery = {
   /** The last hour before `hour` that has a figure with a carry: where its register stood. */
   hourBefore(registerId: RegisterId, hour: Instant): Promise<HourRevision | undefined>
   emissions(registerIds: readonly RegisterId[], period: Period): Promise<readonly (Emission | NoFactor)[]>
+  /** Of one hour: what stands, and what stood for its earlier revisions; by hour revision. */
+  emissionRevisions(registerId: RegisterId, hour: Instant): Promise<readonly (Emission | NoFactor)[]>
 }
 
 /** A run of hours of one register; `from` and `until` on the hour. */
@@ -219,8 +233,8 @@ export type HourRun = Period & { readonly registerId: RegisterId }
 
 /** Questions about figures of many registers at once, for closing hours. */
 export type FiguresBulk = {
-  /** For each place the carry of the last hour before `hour` that has one (as `hourBefore`), in the order asked. */
-  carriesBefore(places: readonly DueHour[]): Promise<readonly (Carry | undefined)[]>
+  /** For each place the last hour before `hour` that has a figure with a carry (as `hourBefore`), in the order asked. */
+  hoursBefore(places: readonly DueHour[]): Promise<readonly (HourRevision | undefined)[]>
   /** The latest revisions of each run's hours, in the order of the runs, then of the hours. */
   hoursOf(runs: readonly HourRun[]): Promise<readonly HourRevision[]>
 }
@@ -234,7 +248,10 @@ export type AlertsQuery = {
   transitionsHead(): Promise<number>
   /** Newest first; `before` is a number for paging. */
   transitions(before: number | undefined, limit: number): Promise<readonly NumberedTransition[]>
+  /** Rejects with `STORE_UNKNOWN_ALERT` when there is no such alert. */
   acknowledge(alertId: string, by: string, comment: string, at: Instant): Promise<void>
+  /** The latest of each alert. */
+  acknowledgements(): Promise<readonly Acknowledgement[]>
 }
 
 export type NumberedTransition = Transition & { readonly number: number; readonly recordedAt: Instant }
