@@ -14,3 +14,4 @@ export type {
   Registry,
   SpecProblem,
 } from './ports.ts'
+export { openRegistry, type RegistryOptions } from './open-registry.ts'

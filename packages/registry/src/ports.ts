@@ -44,8 +44,9 @@ export type InstallationQuery = {
   /** From memory, as of the last `refresh` (or the last change made through this registry). */
   installation(): Installation
   /**
-   * Looks whether another process changed something, and takes it over; true when the installation moved. Cheap when
-   * nothing did (one row is read); cost follows what changed. Also drops cached credentials when those changed.
+   * Looks whether another process changed something, and takes it over; true when the installation moved since the
+   * last call, by whomever. Cheap when nothing did (two rows are read); cost follows what changed. Also drops cached
+   * credentials when those changed.
    */
   refresh(): Promise<boolean>
 }
