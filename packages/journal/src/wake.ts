@@ -1,0 +1,58 @@
+// Wakes a waiting reader when the writer, in whatever process, has committed: by watching a file, and by the clock where that fails.
+import { watch } from 'node:fs'
+import type { FSWatcher } from 'node:fs'
+
+/** If there is nothing to watch yet, or the system gives us no watch (too many, a network drive), this is how late a reader may be. */
+const WITHOUT_WATCH_MS = 20
+
+export type Wake = {
+  /** From now on, changes of this file wake. */
+  watch(file: string): void
+  /** Resolves at the next change or ring, at once if there was one since the last wait, or when it is time to look even so. */
+  wait(): Promise<void>
+  ring(): void
+  close(): void
+}
+
+/** `pollMs`: how often to look even if the watch says nothing. */
+export function createWake(pollMs: number): Wake {
+  let watcher: FSWatcher | undefined
+  let isRung = false
+  let awaken: (() => void) | undefined
+
+  const ring = (): void => {
+    isRung = true
+    awaken?.()
+  }
+  const unwatch = (): void => {
+    watcher?.close()
+    watcher = undefined
+  }
+  return {
+    ring,
+    watch: (file) => {
+      unwatch()
+      try {
+        watcher = watch(file, { persistent: false }, ring).on('error', unwatch)
+      } catch {
+        watcher = undefined
+      }
+    },
+    wait: async () => {
+      if (!isRung) {
+        await new Promise<void>((resolve) => {
+          const timer = setTimeout(resolve, watcher === undefined ? Math.min(pollMs, WITHOUT_WATCH_MS) : pollMs)
+          awaken = () => {
+            clearTimeout(timer)
+            resolve()
+          }
+        })
+      }
+      isRung = false
+    },
+    close: () => {
+      unwatch()
+      ring()
+    },
+  }
+}
