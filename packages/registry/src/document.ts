@@ -79,9 +79,9 @@ const object = {
   error: (issue: { readonly code?: string | undefined }): string | undefined =>
     issue.code === 'invalid_type' ? 'must be an object' : undefined,
 }
-const documentShape = z.strictObject({ park: z.unknown(), sites: list, rules: list.optional() }, object)
+const documentShape = z.strictObject({ park: z.unknown().optional(), sites: list, rules: list.optional() }, object)
 /** A site's own fields are looked at with its meters put aside, so that they are checked whatever it lacks itself. */
-const siteShape = z.looseObject({ id: z.unknown(), meters: list.optional() }, object)
+const siteShape = z.looseObject({ id: z.unknown().optional(), meters: list.optional() }, object)
 
 const draftAll = (draft: Draft, top: Top, found: Found): void => {
   const park = note(found, ['park'], parkSpec.safeParse(top.park))

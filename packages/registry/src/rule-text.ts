@@ -34,7 +34,10 @@ export const readRuleText = (
     ...(isFields(text['place']) && 'park' in text['place']
       ? [{ path: ['place', 'park'], problem: "is not known here; a rule is of the document's park" }]
       : []),
-    ...problemsOfRule(rule).map(inMinutes),
+    // A limit that is missing is missing once, though `clear` was to be taken from it.
+    ...problemsOfRule(rule)
+      .filter(({ path }) => path[0] !== 'clear' || 'clear' in text)
+      .map(inMinutes),
   ]
   return problems.length > 0 ? { problems } : { rule: rule as unknown as Rule, problems }
 }
