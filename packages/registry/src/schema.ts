@@ -172,7 +172,7 @@ const createRegisters = async ({ schema }: Database): Promise<void> => {
     .addUniqueConstraint('register_quantity', ['park', 'site', 'meter', 'quantity'])
     .addForeignKeyConstraint('register_meter', ['park', 'site', 'meter'], 'meter', ['park', 'site', 'id'])
     .execute()
-  await schema.createIndex('register_version').on('register').column('version').execute()
+  await schema.createIndex('register_version').on('register').columns(['version', 'id']).execute()
 }
 
 const createDoors = async ({ schema }: Database): Promise<void> => {
