@@ -34,3 +34,7 @@ export type {
   StoredRejection,
   SumsQuery,
 } from './ports.ts'
+
+export { StoreError } from './store-error.ts'
+export { openReadings, type Readings } from './sqlite/readings.ts'
+export { openReadingsWriter } from './sqlite/readings-writer.ts'
