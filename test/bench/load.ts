@@ -65,7 +65,9 @@ export async function runLoad(options: LoadOptions): Promise<LoadResult> {
   const publishers: Publisher[] = []
   for (let i = 0; i < options.sources.length; i += HANDSHAKES_AT_ONCE) {
     const some = options.sources.slice(i, i + HANDSHAKES_AT_ONCE)
-    publishers.push(...(await Promise.all(some.map((source, j) => openPublisher(options, { source, number: i + j, latencies })))))
+    publishers.push(
+      ...(await Promise.all(some.map((source, j) => openPublisher(options, { source, number: i + j, latencies })))),
+    )
   }
   const cpuBefore = process.cpuUsage()
   const startedAt = performance.now()
@@ -230,14 +232,21 @@ function pace(publishers: readonly Publisher[], perS: number): () => void {
 
 async function drained(publishers: readonly Publisher[], ms: number): Promise<void> {
   const latest = performance.now() + ms
-  const waits = () => publishers.some((publisher) => !publisher.isClosed() && publisher.acknowledged() < publisher.sent())
+  const waits = () =>
+    publishers.some((publisher) => !publisher.isClosed() && publisher.acknowledged() < publisher.sent())
   while (waits() && performance.now() < latest) await sleep(10)
 }
 
 // --- packets ---------------------------------------------------------------------------------------------------------
 
 function connectPacket({ username, password }: LoadSource, clientId: string): Buffer {
-  const body = Buffer.concat([text('MQTT'), Buffer.from([4, 0xc2, 0, 120]), text(clientId), text(username), text(password)])
+  const body = Buffer.concat([
+    text('MQTT'),
+    Buffer.from([4, 0xc2, 0, 120]),
+    text(clientId),
+    text(username),
+    text(password),
+  ])
   return Buffer.concat([Buffer.from([0x10]), remainingLength(body.length), body])
 }
 
@@ -265,7 +274,10 @@ function publishPacket(source: LoadSource, options: LoadOptions): Template {
   }
 }
 
-function payloadText({ meters }: LoadSource, { readingsPerMessage = 1, quantity = 'active_energy_import_kwh' }: LoadOptions) {
+function payloadText(
+  { meters }: LoadSource,
+  { readingsPerMessage = 1, quantity = 'active_energy_import_kwh' }: LoadOptions,
+) {
   const reading = (meter: string) => `{${meter}"at":${INSTANT_MARK},"values":{"${quantity}":${VALUE_MARK}}}`
   if (meters === undefined) return reading('')
   const named = Array.from({ length: readingsPerMessage }, (_, i) => reading(`"meter":"${meters[i % meters.length]}",`))

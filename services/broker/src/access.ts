@@ -70,7 +70,8 @@ function textProblem(text: string): Denial | undefined {
 function filterProblem(filter: string): Denial | undefined {
   const levels = filter.split('/')
   const misplaced = levels.some(
-    (level, i) => (level.includes('+') && level !== '+') || (level.includes('#') && (level !== '#' || i < levels.length - 1)),
+    (level, i) =>
+      (level.includes('+') && level !== '+') || (level.includes('#') && (level !== '#' || i < levels.length - 1)),
   )
   return misplaced ? 'malformed topic' : undefined
 }

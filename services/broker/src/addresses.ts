@@ -35,7 +35,9 @@ export const ENTRY_LIMITS: EntryLimits = {
 /** A place taken at the door. Both calls may be repeated. */
 export type Place = { accept(): void; leave(): void }
 
-export type Entry = { readonly kind: 'in'; readonly place: Place } | { readonly kind: 'refused'; readonly problem: EntryProblem }
+export type Entry =
+  | { readonly kind: 'in'; readonly place: Place }
+  | { readonly kind: 'refused'; readonly problem: EntryProblem }
 
 type Address = { connections: number; unaccepted: number }
 type Pace = { readonly tokens: number; readonly at: number }

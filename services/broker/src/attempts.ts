@@ -1,6 +1,11 @@
 // Failed passwords, counted per address and user name within a window, so that guessing and broken meters cost little.
 
-import { ADDRESSES_REMEMBERED_MAX, FAILURE_WINDOW_MS, FAILURES_PER_ADDRESS_MAX, FAILURES_PER_USER_MAX } from './limits.ts'
+import {
+  ADDRESSES_REMEMBERED_MAX,
+  FAILURE_WINDOW_MS,
+  FAILURES_PER_ADDRESS_MAX,
+  FAILURES_PER_USER_MAX,
+} from './limits.ts'
 import { createRecent } from './once.ts'
 
 export type Attempts = {
@@ -19,7 +24,6 @@ export function createAttempts(nowMs: () => number): Attempts {
   const current = (failures: Failures | undefined): Failures =>
     failures === undefined || nowMs() - failures.since >= FAILURE_WINDOW_MS ? { count: 0, since: nowMs() } : failures
   const more = ({ count, since }: Failures): Failures => ({ count: count + 1, since })
-  const userKey = (address: string, username: string) => `${address} ${username}`
 
   return {
     exhausted: (address, username) =>
@@ -32,3 +36,5 @@ export function createAttempts(nowMs: () => number): Attempts {
     },
   }
 }
+
+const userKey = (address: string, username: string) => `${address} ${username}`

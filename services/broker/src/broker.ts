@@ -68,7 +68,10 @@ export function createMainPath(doors: MainPathDoors): Hooks {
         trouble.refused(visitor as Visitor, problem)
         return callback(new Error(problem))
       }
-      if (packet.retain && !(access.kind === 'route' && access.retainable && memory.mayRetain(packet.topic, packet.payload.length))) {
+      if (
+        packet.retain &&
+        !(access.kind === 'route' && access.retainable && memory.mayRetain(packet.topic, packet.payload.length))
+      ) {
         packet.retain = false
         counters.retainStripped.inc()
       }
@@ -100,14 +103,18 @@ export function createMainPath(doors: MainPathDoors): Hooks {
       return 'close'
     },
 
-    unsubscribed: (client, filters) => filters.forEach((filter) => visitors.of(client)?.session?.filters.delete(filter)),
+    unsubscribed: (client, filters) =>
+      filters.forEach((filter) => visitors.of(client)?.session?.filters.delete(filter)),
 
     /** A hint is dropped for a subscriber that does not read; an alert closes it: when it returns it gets what is retained. */
     mayForward(client, packet) {
       const unsent = client.conn.writableLength
       if (unsent <= FORWARD_BACKLOG_BYTES_MAX) return true
       counters.forwardsDropped.inc()
-      if (packet.qos > 0) client.conn.destroy()
+      if (packet.qos === 0) return false
+      const visitor = visitors.of(client)
+      if (visitor !== undefined) trouble.refused(visitor, 'does not read')
+      client.conn.destroy()
       return false
     },
   }
@@ -128,7 +135,11 @@ function introduce(visitor: Visitor, { username, clientId }: ConnectPacket): voi
 }
 
 /** Asks the registry who this is and whether the will is within their rights; then the visitor has a session. */
-async function admit(visitor: Visitor, packet: ConnectPacket, doors: MainPathDoors): Promise<ConnectRefusal | undefined> {
+async function admit(
+  visitor: Visitor,
+  packet: ConnectPacket,
+  doors: MainPathDoors,
+): Promise<ConnectRefusal | undefined> {
   const { username = '', password = Buffer.alloc(0), will } = packet
   if (doors.attempts.exhausted(visitor.address, username)) {
     return { returnCode: RETURN_CODE.unavailable, reason: 'too many failed attempts' }

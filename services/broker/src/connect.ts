@@ -25,11 +25,11 @@ export type ReturnCode = (typeof RETURN_CODE)[keyof typeof RETURN_CODE]
 
 export type ConnectRefusal = { readonly returnCode: ReturnCode; readonly reason: string }
 
-const LEVELS: readonly unknown[] = [3, 4] // MQTT 3.1, MQTT 3.1.1
+const LEVELS: ReadonlySet<unknown> = new Set([3, 4]) // MQTT 3.1, MQTT 3.1.1
 
 /** Why this CONNECT is refused whoever sends it, or undefined. */
 export function connectRefusal(packet: ConnectPacket): ConnectRefusal | undefined {
-  if (!LEVELS.includes(packet.protocolVersion)) {
+  if (!LEVELS.has(packet.protocolVersion)) {
     return { returnCode: RETURN_CODE.protocolLevel, reason: `protocol level ${packet.protocolVersion} not supported` }
   }
   return clientIdRefusal(packet) ?? credentialsRefusal(packet) ?? willRefusal(packet.will)
@@ -51,20 +51,22 @@ function tamedKeepAlive(keepAliveS: number | undefined): number {
   return Math.max(keepAliveS, KEEP_ALIVE_S_MIN)
 }
 
+const badId = (reason: string): ConnectRefusal => ({ returnCode: RETURN_CODE.clientId, reason })
+const badCredentials = (reason: string): ConnectRefusal => ({ returnCode: RETURN_CODE.credentials, reason })
+
 function clientIdRefusal({ clientId, clean, protocolVersion }: ConnectPacket): ConnectRefusal | undefined {
-  const refused = (reason: string) => ({ returnCode: RETURN_CODE.clientId, reason })
-  if (clientId === '' && (clean !== true || protocolVersion === 3)) return refused('empty client id') // MQTT-3.1.3-8
-  if (clientId.length > CLIENT_ID_LENGTH_MAX) return refused('client id too long')
-  if (protocolVersion === 3 && clientId.length > CLIENT_ID_LENGTH_MAX_LEVEL_3) return refused('client id too long')
-  return hasUnwelcomeCharacter(clientId) ? refused('malformed client id') : undefined
+  if (clientId === '' && (clean !== true || protocolVersion === 3)) return badId('empty client id') // MQTT-3.1.3-8
+  if (clientId.length > CLIENT_ID_LENGTH_MAX) return badId('client id too long')
+  if (protocolVersion === 3 && clientId.length > CLIENT_ID_LENGTH_MAX_LEVEL_3) return badId('client id too long')
+  return hasUnwelcomeCharacter(clientId) ? badId('malformed client id') : undefined
 }
 
 function credentialsRefusal({ username, password }: ConnectPacket): ConnectRefusal | undefined {
-  const refused = (reason: string) => ({ returnCode: RETURN_CODE.credentials, reason })
-  if (username === undefined && password !== undefined) return refused('password without user name') // MQTT-3.1.2-22
-  if (username === undefined || username === '' || password === undefined) return refused('no credentials')
-  if (username.length > USER_NAME_LENGTH_MAX || password.length > PASSWORD_BYTES_MAX) return refused('credentials too long')
-  return hasUnwelcomeCharacter(username) ? refused('malformed user name') : undefined
+  if (username === undefined && password !== undefined) return badCredentials('password without user name') // MQTT-3.1.2-22
+  if (username === undefined || username === '' || password === undefined) return badCredentials('no credentials')
+  if (username.length > USER_NAME_LENGTH_MAX || password.length > PASSWORD_BYTES_MAX)
+    return badCredentials('credentials too long')
+  return hasUnwelcomeCharacter(username) ? badCredentials('malformed user name') : undefined
 }
 
 function willRefusal(will: ConnectPacket['will']): ConnectRefusal | undefined {

@@ -98,7 +98,7 @@ export function createFraming(): Framing {
   return {
     follow(chunk) {
       const end = chunk.length
-      for (let i = 0; i < end; ) {
+      for (let i = 0; i < end;) {
         if (at === 'body') {
           const skipped = Math.min(left, end - i)
           left -= skipped

@@ -42,7 +42,10 @@ export function fitHooks(hooks: Hooks, log: Logger): AedesHooks {
   }
   return {
     preConnect(client, packet, callback) {
-      const refusal = attempt(() => hooks.connect(client, packet), () => INTERNAL)
+      const refusal = attempt(
+        () => hooks.connect(client, packet),
+        () => INTERNAL,
+      )
       arrivals.set(client, { packet, refusal })
       callback(null, true)
     },
@@ -62,7 +65,10 @@ export function fitHooks(hooks: Hooks, log: Logger): AedesHooks {
       attempt(() => hooks.authorizePublish(client, packet, callback), callback)
     },
     authorizeSubscribe(client, subscription, callback) {
-      const answer = attempt(() => hooks.authorizeSubscribe(client, subscription.topic), () => 'close' as const)
+      const answer = attempt(
+        () => hooks.authorizeSubscribe(client, subscription.topic),
+        () => 'close' as const,
+      )
       if (answer === 'close') callback(new Error('filter denied'))
       else callback(null, answer === 'grant' ? subscription : null)
     },
@@ -71,5 +77,6 @@ export function fitHooks(hooks: Hooks, log: Logger): AedesHooks {
 }
 
 function asError({ returnCode, reason }: ConnectRefusal): AuthenticateError {
-  return Object.assign(new Error(reason), { returnCode })
+  // aedes declares the codes as an ambient enum, which type stripping can't import; the numbers are the same.
+  return Object.assign(new Error(reason), { returnCode: returnCode as AuthenticateError['returnCode'] })
 }

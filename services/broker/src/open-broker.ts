@@ -36,7 +36,11 @@ export type BrokerOptions = {
   /** Readiness: whether messages are being kept. */
   readonly report: (ok: boolean, detail: string) => void
   /** For tests: other limits than those of limits.ts. */
-  readonly limits?: { readonly entry?: EntryLimits; readonly commitDeadlineMs?: number; readonly connectTimeoutMs?: number }
+  readonly limits?: {
+    readonly entry?: EntryLimits
+    readonly commitDeadlineMs?: number
+    readonly connectTimeoutMs?: number
+  }
 }
 
 export type Broker = {
@@ -58,7 +62,11 @@ export async function openBroker(options: BrokerOptions): Promise<Broker> {
   let stopping = false
   const mainPath = createMainPath({
     ...options,
-    ...{ visitors, memory, keeper, trouble, counters },
+    visitors,
+    memory,
+    keeper,
+    trouble,
+    counters,
     attempts: createAttempts(() => performance.now()),
     stopping: () => stopping,
   })
@@ -78,13 +86,15 @@ export async function openBroker(options: BrokerOptions): Promise<Broker> {
   aedes.on('unsubscribe', (filters, client) => mainPath.unsubscribed(client, filters))
   const door = await openDoor({
     ...options,
-    ...{ visitors, trouble, counters },
+    visitors,
+    trouble,
+    counters,
     handle: (socket) => aedes.handle(socket),
     ...(limits?.entry === undefined ? {} : { entryLimits: limits.entry }),
   })
   return {
     port: door.port,
-    expel: door.expel,
+    expel: (shouldGo) => door.expel(shouldGo),
     async close() {
       door.shut()
       stopping = true
@@ -112,6 +122,7 @@ class InwardBroker extends Aedes {
       return (typeof clientOrDone === 'function' ? clientOrDone : done)?.()
     }
     // The types leave out the three-argument form, which aedes' own handlers use.
+    // oxlint-disable-next-line typescript/unbound-method -- bound by call() below
     const publish = super.publish as (packet: PublishPacket, clientOrDone: Client | Done, done?: Done) => void
     publish.call(this, packet, clientOrDone, done)
   }
@@ -137,8 +148,13 @@ const REASONS: readonly (readonly [RegExp, string])[] = [
   [/^drain timeout/, 'does not read'],
   [/^Client queue limit/, 'too many packets before CONNACK'],
   [/^maxInflightInbound/, 'too many QoS 2 messages without PUBREL'],
-  [/is not allowed in PUBLISH$|^empty topic not|^topic has too many|is only allowed in|^impossible to/, 'malformed topic'],
+  [
+    /is not allowed in PUBLISH$|^empty topic not|^topic has too many|is only allowed in|^impossible to/,
+    'malformed topic',
+  ],
   [/^Invalid protocol version/, 'unknown protocol level'],
-  [/^Invalid|^Cannot parse|^Packet|^Malformed|^Not supported|^Connect flag|^Will |must |^packet received not valid/, 'malformed packet'],
+  [
+    /^Invalid|^Cannot parse|^Packet|^Malformed|^Not supported|^Connect flag|^Will |must |^packet received not valid/,
+    'malformed packet',
+  ],
 ]
-

@@ -13,7 +13,11 @@ export type Trouble = {
   /** Refuses or closes a connection. `detail` may quote the client, `reason` is from a closed list. */
   refused(who: Who, reason: string, detail?: string): void
   /** Denies a topic or filter. */
-  denied(who: Who, action: 'publish' | 'subscribe' | 'will', place: { readonly topic: string; readonly denial: Denial }): void
+  denied(
+    who: Who,
+    action: 'publish' | 'subscribe' | 'will',
+    place: { readonly topic: string; readonly denial: Denial },
+  ): void
 }
 
 /** Topics are quoted in the log up to here; a hostile one may be 64 KiB long. */
@@ -23,7 +27,6 @@ export function createTrouble(log: Logger, counters: Pick<Counters, 'refusals' |
   const isNew = createOnce(LOGGED_ONCE_MAX)
   const isNewFor = (who: Who, reason: string) =>
     isNew(`${who.address} ${who.username ?? ''} ${who.clientId ?? ''} ${reason}`)
-  const named = ({ address, username, clientId }: Who) => ({ address, username, clientId })
   return {
     refused(who, reason, detail) {
       counters.refusals.inc({ reason })
@@ -33,7 +36,12 @@ export function createTrouble(log: Logger, counters: Pick<Counters, 'refusals' |
     denied(who, action, { topic, denial }) {
       counters.denials.inc({ action, denial })
       if (!isNewFor(who, `${action} ${denial}`)) return
-      log.warn({ ...named(who), action, denial, topic: topic.slice(0, QUOTED_LENGTH_MAX) }, `${action} denied: ${denial}`)
+      log.warn(
+        { ...named(who), action, denial, topic: topic.slice(0, QUOTED_LENGTH_MAX) },
+        `${action} denied: ${denial}`,
+      )
     },
   }
 }
+
+const named = ({ address, username, clientId }: Who) => ({ address, username, clientId })

@@ -1,0 +1,92 @@
+// The broker's process: opens registry, journal and MQTT door in this order, and closes them in reverse.
+
+import {
+  configOrExit,
+  createHealth,
+  createLog,
+  createMetrics,
+  every,
+  type Health,
+  lifecycle,
+  type Logger,
+  readOrCreateSecret,
+  runMain,
+  serveOps,
+  systemClock,
+} from '@parkpulse/host'
+import { type JournalState, openJournal } from '@parkpulse/journal'
+import { openRegistry, type Principal, type Registry } from '@parkpulse/registry'
+import path from 'node:path'
+import { type Broker, openBroker } from './open-broker.ts'
+
+const SERVICE = 'broker'
+const SERVICE_USER_NAME = 'parkpulse'
+const REGISTRY_REFRESH_MS = 1_000
+const DAY_MS = 86_400_000
+const MIB = 1_048_576
+
+const now = () => systemClock.now()
+
+await runMain(async () => {
+  const config = configOrExit(process.env, process.argv)
+  const log = createLog(SERVICE, config)
+  const life = lifecycle(log)
+  const health = createHealth(['journal', 'messages', 'door'])
+  const metrics = createMetrics(SERVICE)
+  await life.open('ops', () => serveOps({ data: config.data, service: SERVICE, health, metrics }))
+
+  const registryFile = config.registry === 'sqlite' ? path.join(config.data, 'registry.db') : config.registry
+  const registry = await life.open('registry', () => openRegistry({ file: registryFile, now }))
+  await registry.ensureServiceCredential(SERVICE_USER_NAME, readOrCreateSecret(path.join(config.data, 'service.key')))
+
+  const journal = await life.open('journal', () =>
+    openJournal({
+      folder: path.join(config.data, 'journal'),
+      now,
+      commitIntervalMs: config.commitIntervalMs,
+      segmentBytes: config.segmentMiB * MIB,
+      retentionMs: config.journalRetentionDays * DAY_MS,
+      onState: journalReport(log, health),
+    }),
+  )
+  health.report('journal', true, journal.state().detail)
+
+  const broker = await life.open('broker', () =>
+    openBroker({
+      host: config.mqttHost,
+      port: config.mqttPort,
+      clock: systemClock,
+      log,
+      metrics,
+      authenticate: (username, password) => registry.authenticate(username, password),
+      append: (message) => journal.append(message),
+      writable: () => journal.state().kind === 'writing',
+      report: (ok, detail) => health.report('messages', ok, detail),
+    }),
+  )
+  await life.open('refresh', () =>
+    every({ ms: REGISTRY_REFRESH_MS, log, name: 'registry refresh', run: () => refresh(registry, broker, log) }),
+  )
+  health.report('door', true, `listening on ${config.mqttHost}:${broker.port}`)
+  log.info({ host: config.mqttHost, port: broker.port }, 'starting → running: MQTT clients may connect')
+  await life.untilStopped()
+})
+
+/** The journal's own transitions, for the log and for readiness. */
+function journalReport(log: Logger, health: Health): (state: JournalState) => void {
+  return ({ kind, detail, committed }) => {
+    health.report('journal', kind === 'writing', kind === 'writing' ? detail : `${kind}: ${detail}`)
+    const level = kind === 'full' || kind === 'failed' ? 'error' : 'info'
+    log[level]({ journal: kind, committed }, `journal is ${kind}: ${detail}`)
+  }
+}
+
+/** Takes over what other processes registered; connections of sites that are no longer registered are closed. */
+async function refresh(registry: Registry, broker: Broker, log: Logger): Promise<void> {
+  if (!(await registry.refresh())) return
+  const known = new Set(registry.installation().sites.map(({ park, id }) => `${park}/${id}`))
+  const isGone = (principal: Principal) =>
+    principal.kind === 'site' && !known.has(`${principal.park}/${principal.site}`)
+  const closed = broker.expel(isGone)
+  if (closed > 0) log.warn({ closed }, 'connections of sites that are no longer registered closed')
+}
