@@ -1,0 +1,66 @@
+// Closing hours, read this first: take what is ready, see where each register stood, cut, compare, write what changed.
+
+import type { FactorBook } from '@parkpulse/emissions'
+import type { Instant } from '@parkpulse/metering'
+import type { FiguresWriter, HourRun } from '@parkpulse/store'
+import type { DueHours } from './due-hours.ts'
+import { BEYOND_FIRST } from './look.ts'
+import { openRuns, type Shelves, type Wanted } from './open-runs.ts'
+import { isReady, type Patience } from './ready.ts'
+import type { RegisterIndex } from './register-index.ts'
+import { type Revised, revise } from './revise.ts'
+import type { Spoken } from './spoken.ts'
+
+/**
+ * Hours closed in one round, which is one question to each shelf and one commit: large enough that 84 000 registers need some
+ * forty rounds, small enough (120 000 minute readings, some 10 MB) that the feed's tick gets its turn in between.
+ */
+export const HOURS_PER_ROUND = 2_000
+
+export type ClosingDoors = Shelves & {
+  readonly writer: Pick<FiguresWriter, 'commit'>
+  readonly due: DueHours
+  readonly spoken: Spoken
+  readonly registers: () => RegisterIndex
+  readonly book: FactorBook
+}
+
+/** What a round did: how many hours it took out of the waiting ones, and what it wrote. */
+export type Round = Pick<Revised, 'hours' | 'emissions'> & { readonly done: number; readonly claimed: number }
+
+/** One round. Killed anywhere it may be run again: what is due stays due until the commit, and the same figures are not written twice. */
+export async function closeHours(doors: ClosingDoors, now: Instant, patience: Patience): Promise<Round> {
+  const { due, spoken, book } = doors
+  const registers = doors.registers()
+  const claim = due.claim({
+    hoursMax: HOURS_PER_ROUND,
+    isReady: (id, hour) => registers.has(id) && isReady(hour, spoken.of(id), { now, patience }),
+  })
+  const opened = await openRuns(wanted(claim.runs, registers), doors)
+  const revised = opened.map((open) => revise(open, book, now))
+
+  const hours = revised.flatMap((one) => one.hours)
+  const emissions = revised.flatMap((one) => one.emissions)
+  const dueAdded = revised.flatMap((one) => one.next).filter((place) => !due.touch(place))
+  const dueDone = claim.settle()
+  if (dueDone.length + dueAdded.length + hours.length > 0) {
+    try {
+      await doors.writer.commit({ dueAdded, dueDone, hours, emissions, alertStates: [], transitions: [] })
+    } catch (error) {
+      due.add(dueDone)
+      throw error
+    }
+  }
+  due.add(dueAdded)
+  return { hours, emissions, done: dueDone.length, claimed: claim.runs.length }
+}
+
+/** Momentary registers have no hours: theirs are done without a figure. */
+function wanted(runs: readonly HourRun[], registers: RegisterIndex): Wanted[] {
+  return runs.flatMap((run) => {
+    const known = registers.get(run.registerId)
+    if (known?.register.kind !== 'cumulative') return []
+    const { register, gridRegion } = known
+    return [{ due: run, look: { run, beyond: BEYOND_FIRST }, register, gridRegion }]
+  })
+}
