@@ -77,6 +77,6 @@ export function fitHooks(hooks: Hooks, log: Logger): AedesHooks {
 }
 
 function asError({ returnCode, reason }: ConnectRefusal): AuthenticateError {
-  // aedes declares the codes as an ambient enum, which type stripping can't import; the numbers are the same.
-  return Object.assign(new Error(reason), { returnCode: returnCode as AuthenticateError['returnCode'] })
+  // oxlint-disable-next-line typescript/no-unsafe-enum-assignment -- aedes' ambient enum can't be imported; same numbers
+  return Object.assign(new Error(reason), { returnCode })
 }

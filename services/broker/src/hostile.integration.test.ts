@@ -29,10 +29,11 @@ const rawFilter = (type: number, filter: string, more: number[]) => {
   return Buffer.concat([Buffer.from([type, body.length]), body])
 }
 
+const will = (changes: object): Partial<IConnectPacket> => ({
+  will: { topic: readings, payload: Buffer.from('{}'), qos: 1, retain: false, ...changes },
+})
+
 describe('CONNECT is answered with a return code, then closed', () => {
-  const will = (changes: object): Partial<IConnectPacket> => ({
-    will: { topic: readings, payload: Buffer.from('{}'), qos: 1, retain: false, ...changes },
-  })
   test.each<readonly [string, Partial<IConnectPacket> | Buffer, number, string]>([
     ['a wrong password', { password: Buffer.from('wrong') }, 4, 'unknown user name or wrong password'],
     ['an unknown user name', { username: 'nobody' }, 4, 'unknown user name or wrong password'],
@@ -48,7 +49,7 @@ describe('CONNECT is answered with a return code, then closed', () => {
   ])('%s', async (_name, connect, returnCode, reason) => {
     const before = await rig.metric('refusals_total', `reason="${reason}"`)
     const client = await openRawClient(rig.broker.port)
-    client.send(Buffer.isBuffer(connect) ? connect : (connectPacket(connect) as Packet))
+    client.send(Buffer.isBuffer(connect) ? connect : connectPacket(connect))
     expect(await client.next('connack')).toMatchObject({ returnCode, sessionPresent: false })
     await client.closed
     expect(await rig.metric('refusals_total', `reason="${reason}"`)).toBe(before + 1)
@@ -57,7 +58,7 @@ describe('CONNECT is answered with a return code, then closed', () => {
 
   test('MQTT 5 gets the three-byte answer that its clients understand', async () => {
     const client = await openRawClient(rig.broker.port)
-    client.send(connectPacket({ protocolVersion: 5 }) as Packet)
+    client.send(connectPacket({ protocolVersion: 5 }))
     expect(await client.next('connack')).toMatchObject({ length: 2, returnCode: 1 })
   })
 })
@@ -168,7 +169,7 @@ describe('answered', () => {
   test('CONNECT and a hundred PUBLISH in one write', async () => {
     const client = await openRawClient(rig.broker.port)
     const publishes = Array.from({ length: 100 }, (_, i) => generate(publishPacket(readings, i + 1)))
-    client.send(Buffer.concat([generate(connectPacket() as Packet), ...publishes]))
+    client.send(Buffer.concat([generate(connectPacket()), ...publishes]))
     await client.next('connack')
     for (let id = 1; id <= 100; id++) expect(await client.next('puback')).toMatchObject({ messageId: id })
     client.cut()
@@ -184,7 +185,7 @@ describe('answered', () => {
     service.send(publishPacket(`${SITE_TOPIC}/rejected`, 1))
     await service.next('puback')
     const second = await openRawClient(rig.broker.port)
-    second.send(connectPacket(subscriber) as Packet)
+    second.send(connectPacket(subscriber))
     expect(await second.next('connack')).toMatchObject({ returnCode: 0, sessionPresent: false })
     second.send({ cmd: 'pingreq' })
     await second.next('pingresp')
@@ -213,8 +214,8 @@ function emptyClientId(): Buffer {
   return rawConnect(0xc0, [0, 0, ...text(Buffer.from('s1')), ...text(Buffer.from('secret'))])
 }
 function willWithQos3(): Buffer {
-  const will = [...text(Buffer.from(`${SITE_TOPIC}/readings`)), ...text(Buffer.from('{}'))]
-  return rawConnect(0xde, [0, 1, 97, ...will, ...text(Buffer.from('s1')), ...text(Buffer.from('secret'))])
+  const body = [...text(Buffer.from(`${SITE_TOPIC}/readings`)), ...text(Buffer.from('{}'))]
+  return rawConnect(0xde, [0, 1, 97, ...body, ...text(Buffer.from('s1')), ...text(Buffer.from('secret'))])
 }
 function willWithEmptyTopic(): Buffer {
   return rawConnect(0xc6, [0, 1, 97, 0, 0, 0, 0, ...text(Buffer.from('s1')), ...text(Buffer.from('secret'))])
@@ -224,5 +225,5 @@ function passwordWithoutUserName(): Buffer {
 }
 function manyBehindConnect(): Buffer {
   const pings = Buffer.alloc((PIPELINED_PACKETS_MAX + 10) * 2, Buffer.from([0xc0, 0]))
-  return Buffer.concat([generate(connectPacket({ username: 's1' }) as Packet), pings])
+  return Buffer.concat([generate(connectPacket({ username: 's1' })), pings])
 }

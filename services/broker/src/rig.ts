@@ -14,7 +14,7 @@ export const SITE_TOPIC = 'parkpulse/v1/p/s1'
 export function createFakeJournal() {
   const kept: Message[] = []
   const held: (() => void)[] = []
-  let mode: 'open' | 'held' | string = 'open' // any other word is a refusal's reason
+  let mode = 'open' // or 'held', or the reason of a refusal
   return {
     kept,
     held,
@@ -52,7 +52,7 @@ export async function openRig(options: Partial<BrokerOptions> = {}): Promise<Rig
   const metrics = createMetrics('broker')
   const log = createLog('broker', { logLevel: 'debug' })
   const write = (_object: unknown, words?: string) => void lines.push(words ?? '')
-  for (const level of ['info', 'warn', 'error'] as const) log[level] = write as (typeof log)[typeof level]
+  for (const level of ['info', 'warn', 'error'] as const) log[level] = write
   const broker = await openBroker({
     host: '127.0.0.1',
     port: 0,
@@ -116,9 +116,12 @@ export async function openRawClient(port: number): Promise<RawClient> {
   })
   incoming.on('error', () => undefined)
   socket.on('data', (chunk: Buffer) => incoming.parse(chunk))
-  const closed = new Promise((resolve) => socket.once('close', resolve)).then(() => {
-    for (const { reject, cmd } of waiting.splice(0)) reject(new Error(`closed before ${cmd}`))
-  })
+  const closed = new Promise<void>((resolve) =>
+    socket.once('close', () => {
+      for (const { reject, cmd } of waiting.splice(0)) reject(new Error(`closed before ${cmd}`))
+      resolve()
+    }),
+  )
   return {
     received,
     closed,
