@@ -3,7 +3,7 @@ export { type Config, type ConfigOutcome, configOrExit, describeConfig, EXIT_BAD
 export { every, type TickOptions, type Ticks } from './every.ts'
 export { createHealth, type Health, type HealthStatus, type PartHealth } from './health.ts'
 export { type Life, lifecycle, type LifeOptions, StoppedWhileOpening } from './lifecycle.ts'
-export { createLog, type Logger } from './log.ts'
+export { createLog, type Logger, type LogSink } from './log.ts'
 export { createMetrics, type Metrics } from './metrics.ts'
 export { askOps, type OpsAnswer } from './ops-client.ts'
 export { type OpsOptions, serveOps } from './ops-server.ts'
