@@ -39,7 +39,6 @@ export function createGroupCommit({ writer, commitIntervalMs, onState, onCommit 
   let isPaced = false
   let isScheduled = false
   let running: Promise<void> | undefined
-  let closing: Promise<void> | undefined
   let paceTimer: NodeJS.Timeout | undefined
   let regainTimer: NodeJS.Timeout | undefined
 
@@ -137,6 +136,8 @@ export function createGroupCommit({ writer, commitIntervalMs, onState, onCommit 
     }
   }
 
+  const isBusy = (): boolean => inFlight !== undefined || gathering.positions.length > 0
+
   const isClosed = (): boolean => kind === 'closed'
 
   async function drain(): Promise<void> {
@@ -145,7 +146,7 @@ export function createGroupCommit({ writer, commitIntervalMs, onState, onCommit 
     clearTimeout(paceTimer)
     isPaced = false
     await running
-    while (gathering.positions.length > 0) {
+    while (isBusy()) {
       begin()
       await running
     }
@@ -167,12 +168,9 @@ export function createGroupCommit({ writer, commitIntervalMs, onState, onCommit 
     onState(state())
   }
 
-  function notify(what: string): void {
-    detail = what
-    onState(state())
-  }
+  const notify = (what: string): void => onState({ ...state(), detail: what })
 
-  return { append, state, notify, close: () => (closing ??= drain()) }
+  return { append, state, notify, close: drain }
 }
 
 const reasonOf = (kind: Exclude<JournalKind, 'writing'>): RefusalReason => (kind === 'full' ? 'disk-full' : kind)

@@ -51,7 +51,7 @@ export async function openJournalOn(disk: Disk, options: JournalOptions): Promis
   const settings = { ...DEFAULTS, ...options, onState: options.onState ?? (() => undefined) }
   const { folder, now } = settings
   assertRanges(settings)
-  await mkdir(folder, { recursive: true })
+  await mkdir(folder, { recursive: true, mode: 0o750 })
   await syncFolder(path.dirname(path.resolve(folder)))
   const lock = lockFolder(folder)
   try {
@@ -68,14 +68,18 @@ export async function openJournalOn(disk: Disk, options: JournalOptions): Promis
       caretaker.look()
     }
     const commits = createGroupCommit({ ...settings, writer, onCommit })
+    let closing: Promise<void> | undefined
     const close = async (): Promise<void> => {
-      await commits.close()
-      await caretaker.close()
-      await publisher.close()
-      await writer.close()
-      lock.close()
+      try {
+        await commits.close()
+        await caretaker.close()
+        await publisher.close()
+        await writer.close()
+      } finally {
+        lock.close()
+      }
     }
-    return { append: commits.append, state: commits.state, close }
+    return { append: commits.append, state: commits.state, close: () => (closing ??= close()) }
   } catch (error) {
     lock.close()
     throw error

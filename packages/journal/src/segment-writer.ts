@@ -5,7 +5,6 @@ import type { Position } from './message.ts'
 import { openPlain } from './plain-source.ts'
 import { beginSegment, endOfRecords } from './recover.ts'
 import type { Place, Tail } from './recover.ts'
-import { codeOf } from './refusal.ts'
 import type { Sheet } from './sheet.ts'
 
 /** A segment is closed after a day even if it is small, so that retention and compression keep up on a quiet site. */
@@ -71,8 +70,8 @@ export function createSegmentWriter(place: Place, first: Tail, segmentBytes: num
 
   async function regain(): Promise<string> {
     let detail = 'there is room again'
-    await tail.file.truncate(offset()).catch((error: unknown) => {
-      isSuspect ||= codeOf(error) !== 'ENOSPC'
+    await tail.file.truncate(offset()).catch(() => {
+      isSuspect = true
     })
     if (isSuspect) {
       const { active } = tail
