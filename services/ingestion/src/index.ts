@@ -1,1 +1,1 @@
-export {}
+export { startIngestion, type Ingestion, type IngestionOptions } from './ingestion.ts'

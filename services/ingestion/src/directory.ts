@@ -1,0 +1,69 @@
+// Who is registered, arranged for looking up: topic → site → meter → register, in a few map accesses per message.
+
+import type { Quantity, Register, RegisterId } from '@parkpulse/metering'
+import { quantityNamed } from '@parkpulse/metering'
+import type { Installation, Meter } from '@parkpulse/registry'
+import { parseTopic, type Topic } from '@parkpulse/wire'
+
+export type MeterEntry = {
+  readonly id: string
+  /** `park/site/meter` */
+  readonly place: string
+  readonly registers: ReadonlyMap<Quantity, Register>
+}
+
+export type SiteEntry = { readonly meters: ReadonlyMap<string, MeterEntry> }
+
+/** What a topic leads to; `site` is absent when nobody registered it. */
+export type Address = { readonly topic: Topic; readonly site: SiteEntry | undefined }
+
+export type RegisterEntry = { readonly meter: string; readonly quantity: Quantity }
+
+export type Directory = {
+  readonly version: number
+  /** Remembered: a meter speaks on the same topic all its life. */
+  address(topic: string): Address
+  hasPark(park: string): boolean
+  register(id: RegisterId): RegisterEntry | undefined
+}
+
+/** All meters of 840 factories, twice. A site that invents topics makes us forget and start over, no more. */
+const ADDRESSES_MAX = 200_000
+
+/** A directory of an installation at one version; made anew when that changes (some 50 ms for 84 000 meters). */
+export const directoryOf = (installation: Installation): Directory => {
+  const parks = new Set(installation.parks.map(({ id }) => id))
+  const sites = new Map<string, { readonly meters: Map<string, MeterEntry> }>()
+  const registers = new Map<RegisterId, RegisterEntry>()
+  for (const { park, id } of installation.sites) sites.set(`${park}/${id}`, { meters: new Map() })
+  for (const meter of installation.meters) {
+    sites.get(`${meter.park}/${meter.site}`)?.meters.set(meter.id, meterEntry(meter, registers))
+  }
+  const addresses = new Map<string, Address>()
+  return {
+    version: installation.version,
+    hasPark: (park) => parks.has(park),
+    register: (id) => registers.get(id),
+    address: (topic) => {
+      const known = addresses.get(topic)
+      if (known !== undefined) return known
+      const parsed = parseTopic(topic)
+      const site = parsed.kind === 'invalid' ? undefined : sites.get(`${parsed.park}/${parsed.site}`)
+      const address: Address = { topic: parsed, site }
+      if (addresses.size >= ADDRESSES_MAX) addresses.clear()
+      addresses.set(topic, address)
+      return address
+    },
+  }
+}
+
+const meterEntry = (meter: Meter, all: Map<RegisterId, RegisterEntry>): MeterEntry => {
+  const registers = new Map<Quantity, Register>()
+  for (const register of meter.registers) {
+    const quantity = quantityNamed(register.quantity)
+    if (quantity === undefined) continue
+    registers.set(quantity, register)
+    all.set(register.id, { meter: meter.id, quantity })
+  }
+  return { id: meter.id, place: `${meter.park}/${meter.site}/${meter.id}`, registers }
+}

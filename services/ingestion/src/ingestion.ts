@@ -1,0 +1,127 @@
+// Ingestion put together: journal, store and registry on one side, the main path in the middle, announcements on the other.
+
+import type { Health, Logger } from '@parkpulse/host'
+import type { JournalReader, Position } from '@parkpulse/journal'
+import type { BatchOutcome, IngestBatch, ReadingsWriter } from '@parkpulse/store'
+import type { Announcer } from './announcer.ts'
+import type { Counters } from './counters.ts'
+import { patiently } from './patient-write.ts'
+import { follow, type Doors } from './pipeline.ts'
+import { openQuarantine, type Quarantine } from './quarantine.ts'
+import type { Registered } from './registered.ts'
+import { turnPage, type Turned } from './turn.ts'
+
+/**
+ * One transaction's worth. The journal hands out whole sheets of some megabyte; at 50 bytes a value that is 20 000 readings,
+ * a tenth of a second of the store's time. Smaller pages come by themselves when there is less.
+ */
+const PAGE = { entries: 10_000, bytes: 1024 * 1024 }
+/** How long an idle main path waits before it looks after the quarantine. */
+const IDLE_MS = 200
+
+export type IngestionOptions = {
+  readonly reader: JournalReader
+  readonly writer: ReadingsWriter
+  readonly registered: Registered
+  readonly announcer: Announcer
+  readonly counters: Counters
+  readonly health: Health
+  readonly log: Logger
+  readonly from: Position
+  /** Stop when everything before this place is in the store; absent: go on for ever. */
+  readonly until?: Position
+}
+
+export type Ingestion = {
+  /** Resolves when it was stopped or has reached `until`; rejects when it cannot go on. */
+  readonly done: Promise<void>
+  /** How far the store has come. */
+  reached(): Position
+  /** Lets the page in hand reach the disk, then ends. */
+  close(): Promise<void>
+}
+
+/** Starts to follow the journal. */
+export const startIngestion = async (options: IngestionOptions): Promise<Ingestion> => {
+  const { writer, health, log } = options
+  const stop = new AbortController()
+  const write = patiently({
+    write: (batch) => writer.write(batch),
+    report: (ok, detail) => health.report('store', ok, detail),
+    log,
+    signal: stop.signal,
+  })
+  const counted = counting(write, options.counters)
+  const quarantine = await openQuarantine({ waiting: (limit) => writer.waiting(limit), write: counted, log })
+  health.report('store', true, 'open')
+  const reached = { upTo: options.from, receivedAt: 0 }
+  const following = follow(doors(options, { write: counted, quarantine, reached, signal: stop.signal }))
+  const done = following.catch((error: unknown) => {
+    if (!stop.signal.aborted) throw error
+    log.warn({ err: error }, 'stopped before the page in hand was in the store: it comes again')
+  })
+  done.catch(() => undefined)
+  return {
+    done,
+    reached: () => reached.upTo,
+    close: async () => {
+      stop.abort()
+      await done.catch(() => undefined)
+    },
+  }
+}
+
+type Within = {
+  readonly write: (batch: IngestBatch) => Promise<BatchOutcome>
+  readonly quarantine: Quarantine
+  readonly reached: { upTo: Position; receivedAt: number }
+  readonly signal: AbortSignal
+}
+
+const doors = (options: IngestionOptions, { write, quarantine, reached, signal }: Within): Doors => {
+  const { reader, registered, announcer, counters, health, log, until = Infinity } = options
+  let read = options.from
+  let receivedAt = 0
+  return {
+    nextPage: async () => {
+      if (signal.aborted || read >= until) return undefined
+      const page = await reader.read(PAGE, IDLE_MS)
+      read = page.next
+      health.report('journal', true, `read to ${read}`)
+      return page
+    },
+    turn: async (page) => {
+      const turned = turnPage(page, registered.directory(), receivedAt)
+      ;({ receivedAt } = turned.batch)
+      if (!turned.waits) return turned
+      await registered.lookAgain()
+      return registered.directory() === turned.directory ? turned : turnPage(page, registered.directory(), receivedAt)
+    },
+    write: async ({ batch, directory, damaged }) => {
+      for (const { position, length, reason } of damaged) {
+        log.error(
+          { position, length, reason },
+          `journal damaged: ${length} bytes at ${position} cannot be read (${reason})`,
+        )
+      }
+      counters.damaged(damaged.length)
+      await write(batch)
+      reached.upTo = batch.upTo
+      reached.receivedAt = batch.receivedAt
+      quarantine.added(batch, directory.version)
+      counters.waiting(quarantine.size.messages)
+    },
+    announce: ({ batch }: Turned) => announcer.hear(batch),
+    tend: () => quarantine.tend(registered.directory(), reached),
+  }
+}
+
+const counting =
+  (write: (batch: IngestBatch) => Promise<BatchOutcome>, counters: Counters): typeof write =>
+  async (batch) => {
+    const startedAt = performance.now()
+    const outcome = await write(batch)
+    counters.took((performance.now() - startedAt) / 1000)
+    counters.written(batch, outcome)
+    return outcome
+  }

@@ -1,0 +1,84 @@
+// The ingestion process: opens registry, store and journal in this order, follows the journal, and closes in reverse.
+
+import {
+  configOrExit,
+  createHealth,
+  createLog,
+  createMetrics,
+  every,
+  lifecycle,
+  runMain,
+  serveOps,
+  systemClock,
+} from '@parkpulse/host'
+import { journalExtent, openCursor, openReader } from '@parkpulse/journal'
+import { openRegistry } from '@parkpulse/registry'
+import { openReadingsWriter } from '@parkpulse/store'
+import path from 'node:path'
+import { silentAnnouncer } from './announcer.ts'
+import { createCounters } from './counters.ts'
+import { startIngestion } from './ingestion.ts'
+import { openRegistered } from './registered.ts'
+import { startPlace } from './start-place.ts'
+import { openVoice } from './voice.ts'
+
+const SERVICE = 'ingestion'
+/** The name of our place in the journal, which retention does not pass. */
+const CURSOR = 'ingestion'
+const SECOND_MS = 1_000
+const UNTIL_CAUGHT_UP = '--until-caught-up'
+
+const now = () => systemClock.now()
+
+await runMain(async () => {
+  const config = configOrExit(process.env, process.argv)
+  const log = createLog(SERVICE, config)
+  const life = lifecycle(log)
+  const health = createHealth(['registry', 'store', 'journal'])
+  const metrics = createMetrics(SERVICE)
+  const counters = createCounters(metrics)
+  await life.open('ops', () => serveOps({ data: config.data, service: SERVICE, health, metrics }))
+
+  const registryFile = config.registry === 'sqlite' ? path.join(config.data, 'registry.db') : config.registry
+  const registry = await life.open('registry', () => openRegistry({ file: registryFile, now }))
+  const registered = openRegistered({ registry, health, log, now })
+  await life.open('refresh', () => every({ ms: SECOND_MS, log, name: 'registry refresh', run: registered.refresh }))
+
+  const writer = await life.open('store', () => openReadingsWriter({ folder: path.join(config.data, 'store') }))
+  const journal = path.join(config.data, 'journal')
+  const extent = await journalExtent(journal)
+  const from = startPlace(await writer.position(), extent)
+  const cursor = await life.open('cursor', () => openCursor(journal, CURSOR))
+  const reader = await life.open('journal', () => openReader({ folder: journal, from }))
+
+  const isReplay = process.argv.includes(UNTIL_CAUGHT_UP)
+  const announcer = isReplay
+    ? silentAnnouncer
+    : await life.open('announcer', () => openVoice({ config, log, counters, registered }))
+  const until = isReplay ? { until: extent.committed } : {}
+  const ingestion = await life.open('ingestion', () =>
+    startIngestion({ reader, writer, registered, announcer, counters, health, log, from, ...until }),
+  )
+  const keepPlace = async () => {
+    await cursor.write(ingestion.reached())
+    counters.lag((await journalExtent(journal)).committed - ingestion.reached())
+  }
+  await life.open(
+    'place',
+    () => every({ ms: SECOND_MS, log, name: 'journal place', run: keepPlace }),
+    async (ticks) => {
+      await ticks.close()
+      await cursor.write(ingestion.reached())
+    },
+  )
+  log.info({ from }, `starting → running: following the journal from ${from}`)
+  ingestion.done.then(
+    () => life.stop('everything that was committed is in the store'),
+    (error: unknown) => {
+      log.fatal({ err: error }, `running → failed: ${error instanceof Error ? error.message : String(error)}`)
+      process.exitCode = 1
+      life.stop('ingestion failed')
+    },
+  )
+  await life.untilStopped()
+})
