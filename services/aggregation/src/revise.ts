@@ -38,19 +38,25 @@ function revisionOf(figure: HourFigure, stored: HourRevision | undefined, record
 }
 
 /**
- * When the run ends with another carry than before, everything up to the next reading was cut from another start: these
- * hours are looked at next, and the chain goes on from there until a carry is the same as it was.
+ * When the run ends with another carry than before, everything up to the next reading was cut from another start. When it
+ * ends with readings that do not count (yet), they may be a fall that stays open and keeps what follows from counting. In
+ * both cases the hours up to the next reading are looked at next, and the chain goes on from there until nothing moves.
  */
-function hoursAfter({ look, readings, figures }: OpenRun, storedOf: ReadonlyMap<Instant, HourRevision>): DueHour[] {
-  const { registerId, until } = look.run
-  const last = figures.at(-1)
-  const before = storedOf.get(until - HOUR_MS)
-  if (last === undefined || (before !== undefined && isSameCarry(last.carry, before.carry))) return []
-  const next = readings.find((reading) => reading.at >= until)
+function hoursAfter(open: OpenRun, storedOf: ReadonlyMap<Instant, HourRevision>): DueHour[] {
+  const { registerId, until } = open.look.run
+  if (endsAsBefore(open, storedOf.get(until - HOUR_MS))) return []
+  const next = open.readings.find((reading) => reading.at >= until)
   if (next === undefined) return []
   const reach = hourOf(next.at)
   if (reach === until && !storedOf.has(until)) return []
   return hoursOfRun({ registerId, from: until, until: reach + HOUR_MS })
+}
+
+function endsAsBefore({ look, readings, figures }: OpenRun, stored: HourRevision | undefined): boolean {
+  const carry = figures.at(-1)?.carry
+  if (stored === undefined || !isSameCarry(carry, stored.carry)) return false
+  const lastSaid = readings.findLast((reading) => reading.at <= look.run.until)
+  return lastSaid === undefined || lastSaid.at === carry?.at
 }
 
 function isSame(a: HourFigure, b: HourFigure): boolean {
