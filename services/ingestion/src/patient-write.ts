@@ -20,7 +20,7 @@ const HOPELESS: ReadonlySet<unknown> = new Set([
 export type PatientDoors = {
   readonly write: (batch: IngestBatch) => Promise<BatchOutcome>
   readonly report: (ok: boolean, detail: string) => void
-  readonly log: Logger
+  readonly log: Pick<Logger, 'info' | 'warn' | 'error'>
   /** Ends the waiting; the batch is then not written, and comes again after the restart. */
   readonly signal: AbortSignal
 }

@@ -18,7 +18,7 @@ const REPLAY_VALUES_MAX = 10_000
 export type QuarantineDoors = {
   readonly waiting: (limit: number) => Promise<readonly StoredRejection[]>
   readonly write: (batch: IngestBatch) => Promise<BatchOutcome>
-  readonly log: Logger
+  readonly log: Pick<Logger, 'info' | 'warn' | 'error'>
 }
 
 /** Where the journal has been read to; replays are written there. */
