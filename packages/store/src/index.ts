@@ -38,3 +38,5 @@ export type {
 export { StoreError } from './store-error.ts'
 export { openReadings, type Readings } from './sqlite/readings.ts'
 export { openReadingsWriter } from './sqlite/readings-writer.ts'
+export { type Figures, openFigures } from './sqlite/figures.ts'
+export { openFiguresWriter } from './sqlite/figures-writer.ts'

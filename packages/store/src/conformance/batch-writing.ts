@@ -9,6 +9,11 @@ const ALL = { from: 0, until: T0 * 2 }
 const NOTHING = { stored: 0, repeated: 0, conflicting: 0 }
 
 export const batchConformance = (doors: StoreDoors): void => {
+  const open = async () => {
+    const folder = await testFolder()
+    return { writer: await opened(doors.readingsWriter, folder), readings: await opened(doors.readings, folder) }
+  }
+
   describe('a batch', () => {
     it('moves the position, which a new writer finds', async () => {
       const folder = await testFolder()
@@ -93,11 +98,6 @@ export const batchConformance = (doors: StoreDoors): void => {
   })
 
   describe('the feed', () => {
-    const open = async () => {
-      const folder = await testFolder()
-      return { writer: await opened(doors.readingsWriter, folder), readings: await opened(doors.readings, folder) }
-    }
-
     it('has what is new or changed in order of arrival, repetitions left out', async () => {
       const { writer, readings } = await open()
       const accepted = [

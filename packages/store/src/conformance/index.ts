@@ -1,7 +1,9 @@
 // The conformance suite: what every implementation of the store's ports must pass. Call it from a test file.
 
 import { describe } from 'vitest'
+import { alertsConformance } from './alerts.ts'
 import { batchConformance } from './batch-writing.ts'
+import { figuresConformance } from './figures.ts'
 import { ledgerConformance } from './ledger.ts'
 import { lawConformance } from './laws.ts'
 import type { StoreDoors } from './opened.ts'
@@ -16,5 +18,7 @@ export const storeConformance = (name: string, doors: StoreDoors): void => {
     readingsConformance(doors)
     ledgerConformance(doors)
     lawConformance(doors)
+    figuresConformance(doors)
+    alertsConformance(doors)
   })
 }

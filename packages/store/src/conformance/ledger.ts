@@ -26,6 +26,14 @@ export const ledgerConformance = (doors: StoreDoors): void => {
     return { writer: await opened(doors.readingsWriter, folder), readings: await opened(doors.readings, folder) }
   }
 
+  const withWaiting = async () => {
+    const { writer, readings } = await open()
+    await writer.write(batch(10, { accepted: [group([reading(1, T0, 1)])], rejections: [rejection(), rejection()] }))
+    const [first, second] = await writer.waiting(10)
+    if (first === undefined || second === undefined) throw new Error('nothing waits')
+    return { writer, readings, first, second }
+  }
+
   describe('the ledger', () => {
     it('counts each value by place and hour of receipt', async () => {
       const { writer, readings } = await open()
@@ -86,7 +94,7 @@ export const ledgerConformance = (doors: StoreDoors): void => {
       const rejections = [rejection({ payload }), rejection({ payload, replayable: false })]
       await writer.write(batch(1, { rejections }))
       const waiting = await writer.waiting(10)
-      expect(waiting.map((one) => [...one.payload])).toEqual([[...payload]])
+      expect(waiting.map((one) => Array.from(one.payload))).toEqual([[...payload]])
       const [rejected] = await readings.rejections('', undefined, 1)
       const kept = rejected?.payload.length ?? 0
       expect(kept).toBeGreaterThan(0)
@@ -103,14 +111,6 @@ export const ledgerConformance = (doors: StoreDoors): void => {
   })
 
   describe('a replay', () => {
-    const withWaiting = async () => {
-      const { writer, readings } = await open()
-      await writer.write(batch(10, { accepted: [group([reading(1, T0, 1)])], rejections: [rejection(), rejection()] }))
-      const [first, second] = await writer.waiting(10)
-      if (first === undefined || second === undefined) throw new Error('nothing waits')
-      return { writer, readings, first, second }
-    }
-
     it('moves values from pending to what became of them, in the hour of receipt, without receiving them again', async () => {
       const { writer, readings, first, second } = await withWaiting()
       const accepted = [group([reading(1, T0, 1), reading(1, T0 + 1, 1)], { receivedAt: first.receivedAt })]

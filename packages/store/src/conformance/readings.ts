@@ -1,9 +1,11 @@
 // What every store promises of readings: kept once, the later value wins, found across any gap.
 
-import { HOUR_MS } from '@parkpulse/metering'
+import { HOUR_MS, type Reading } from '@parkpulse/metering'
 import { describe, expect, it } from 'vitest'
 import { batch, batchOf, group, reading, T0 } from './batches.ts'
 import { opened, type StoreDoors, testFolder } from './opened.ts'
+
+const heard = (receivedAt: number, ...some: readonly Reading[]) => group(some, { receivedAt })
 
 const ALL = { from: 0, until: T0 * 2 }
 
@@ -122,7 +124,6 @@ export const readingsConformance = (doors: StoreDoors): void => {
   describe('the latest value', () => {
     it('is the newest by `at`, whatever the order of arrival, with its receipt', async () => {
       const { writer, readings } = await open()
-      const heard = (receivedAt: number, ...some: readonly ReturnType<typeof reading>[]) => group(some, { receivedAt })
       const accepted = [heard(10, reading(2, T0 + 9, 1), reading(1, T0, 1)), heard(11, reading(2, T0 + 5, 2))]
       await writer.write(batch(1, { accepted }))
       await writer.write(batch(2, { accepted: [heard(12, reading(1, T0 + 1, 4)), heard(13, reading(1, T0 - 1, 3))] }))

@@ -1,12 +1,14 @@
 // The SQLite store passes the conformance suite.
 
 import { storeConformance } from '../conformance/index.ts'
+import { openFigures } from './figures.ts'
+import { openFiguresWriter } from './figures-writer.ts'
 import { openReadings } from './readings.ts'
 import { openReadingsWriter } from './readings-writer.ts'
 
 storeConformance('SQLite', {
   readingsWriter: (folder) => openReadingsWriter({ folder }),
   readings: (folder) => openReadings({ folder }),
-  figuresWriter: () => Promise.reject(new Error('not yet')),
-  figures: () => Promise.reject(new Error('not yet')),
+  figuresWriter: (folder) => openFiguresWriter({ folder }),
+  figures: (folder) => openFigures({ folder }),
 })
