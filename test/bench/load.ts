@@ -66,7 +66,7 @@ export async function runLoad(options: LoadOptions): Promise<LoadResult> {
   for (let i = 0; i < options.sources.length; i += HANDSHAKES_AT_ONCE) {
     const some = options.sources.slice(i, i + HANDSHAKES_AT_ONCE)
     publishers.push(
-      ...(await Promise.all(some.map((source, j) => openPublisher(options, { source, number: i + j, latencies })))),
+      ...(await Promise.all(some.map((source, j) => tryToOpen(options, { source, number: i + j, latencies })))),
     )
   }
   const cpuBefore = process.cpuUsage()
@@ -119,6 +119,21 @@ type Publisher = {
 }
 
 type Place = { readonly source: LoadSource; readonly number: number; readonly latencies: Uint32Array }
+
+const ATTEMPTS_MAX = 20
+const ATTEMPT_PAUSE_MS = 250
+
+/** A broker may refuse connections that come too fast; a meter tries again, so do we. */
+async function tryToOpen(options: LoadOptions, place: Place): Promise<Publisher> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await openPublisher(options, place)
+    } catch (error) {
+      if (attempt === ATTEMPTS_MAX) throw error
+      await sleep(ATTEMPT_PAUSE_MS)
+    }
+  }
+}
 
 async function openPublisher(options: LoadOptions, { source, number, latencies }: Place): Promise<Publisher> {
   const socket = connect({ host: options.host ?? '127.0.0.1', port: options.port, noDelay: true })

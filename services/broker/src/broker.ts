@@ -81,7 +81,7 @@ export function createMainPath(doors: MainPathDoors): Hooks {
       }
       if (doors.stopping()) return // neither kept nor acknowledged; wills neither: it is we who leave
       count(packet)
-      keeper.keep(messageOf(packet, session.principal), packet.qos, callback)
+      keeper.keep(messageOf(packet, session.principal), isWill ? 0 : packet.qos, callback)
     },
 
     authorizeSubscribe(client, filter) {

@@ -14,6 +14,7 @@ import {
   type RawClient,
   type Rig,
   SITE_TOPIC,
+  sleep,
   until,
 } from './rig.ts'
 
@@ -163,6 +164,22 @@ describe('who is who', () => {
     expect(await client.next('connack')).toMatchObject({ returnCode: 3 })
     works = true
     await quiet(await openMeter(port))
+  })
+
+  test('what comes while the registry is being asked waits for the answer', async () => {
+    const answer = Promise.withResolvers<void>()
+    const port = await start({
+      authenticate: (username) => answer.promise.then(() => ({ kind: 'site', username, park: 'p', site: 's1' })),
+    })
+    const client = await openRawClient(port)
+    client.send(connectPacket())
+    for (let id = 1; id <= 3_000; id++) client.send(publishPacket(readings, id, { payload: Buffer.alloc(100) }))
+    await sleep(100)
+    expect(client.isOpen()).toBe(true)
+    expect(rig.journal.kept).toEqual([])
+    answer.resolve()
+    expect(await client.next('connack')).toMatchObject({ returnCode: 0 })
+    for (let id = 1; id <= 3_000; id++) expect(await client.next('puback')).toMatchObject({ messageId: id })
   })
 
   test('expelled principals are closed, others stay', async () => {

@@ -72,7 +72,13 @@ export function fitHooks(hooks: Hooks, log: Logger): AedesHooks {
       if (answer === 'close') callback(new Error('filter denied'))
       else callback(null, answer === 'grant' ? subscription : null)
     },
-    authorizeForward: (client, packet) => (hooks.mayForward(client, packet) ? packet : null),
+    authorizeForward: (client, packet) =>
+      attempt(
+        () => hooks.mayForward(client, packet),
+        () => false,
+      )
+        ? packet
+        : null,
   }
 }
 

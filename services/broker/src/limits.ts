@@ -11,8 +11,11 @@ const MINUTE_MS = 60 * SECOND_MS
 /** A CONNECT with the longest client id, user name, password and will topic that we accept is below 2 KiB; the rest is the will's payload. */
 export const CONNECT_BYTES_MAX = 8 * KIB
 
-/** Received from a connection that is not accepted yet: CONNECT and what was pipelined behind it, about two socket reads. 2 000 such connections hold 256 MiB at most. */
-export const UNACCEPTED_BYTES_MAX = 128 * KIB
+/**
+ * Received from a connection that is not accepted yet: a CONNECT in pieces and one socket read (64 KiB) of what was
+ * pipelined behind it; then we stop reading until it is accepted. 4 000 such connections hold 320 MiB at most.
+ */
+export const UNACCEPTED_BYTES_MAX = 80 * KIB
 
 /** Our longest topic has 144 bytes; with its length, the packet id and the fixed header this leaves room. */
 const PUBLISH_HEADER_BYTES_MAX = 256
@@ -34,14 +37,14 @@ export const CONNECTIONS_MAX = 20_000
 /** A whole park may stand behind one address (NAT, a load balancer), so this guards against one machine only with half of the total left for others. */
 export const CONNECTIONS_PER_ADDRESS_MAX = 12_000
 
-/** Connections that have not been accepted yet, per address: two seconds of the connection rate below. */
-export const UNACCEPTED_PER_ADDRESS_MAX = 2_000
+/** Connections that have not been accepted yet, per address: about a second's worth of what we can accept. */
+export const UNACCEPTED_PER_ADDRESS_MAX = 4_000
 
-/** New connections per second and address. 10 000 meters behind one address are back in ten seconds. */
-export const CONNECTION_RATE_PER_S = 1_000
+/** New connections per second and address, sustained: 15 % of a core, and more than a healthy park ever needs. */
+export const CONNECTION_RATE_PER_S = 500
 
-/** The burst on top of the rate: what a supervisor's restart brings at once. */
-export const CONNECTION_BURST = 2_000
+/** New connections of one address at once: a whole park behind one address comes back after our restart. */
+export const CONNECTION_BURST = 12_000
 
 /** From TCP accept to CONNECT. A 2G modem needs two or three seconds; a silent connection is gone after ten. */
 export const CONNECT_TIMEOUT_MS = 10 * SECOND_MS
