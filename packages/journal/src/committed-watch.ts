@@ -14,7 +14,7 @@ export type CommittedWatch = {
   close(): Promise<void>
 }
 
-export function openCommittedWatch(folder: string, pollMs: number): CommittedWatch {
+export function openCommittedWatch(folder: string, pollMs: number | undefined): CommittedWatch {
   const file = committedPath(folder)
   const wake = createWake(pollMs)
   let handle: FileHandle | undefined

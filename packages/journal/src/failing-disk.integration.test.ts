@@ -92,3 +92,31 @@ test('stays full while no new segment can be made, and closes all the same', asy
   await journal.close()
   expect((await readAll(folder)).entries.map(numberOf)).toEqual([0])
 })
+
+test('while one batch waits for its fdatasync, the next gathers and takes one write and one fdatasync; readers see neither before', async () => {
+  const folder = await newFolder()
+  const { failing, journal } = await open(folder)
+  const reader = await openReader({ folder, from: 0 })
+  failing.calls.length = 0
+  failing.fault = { on: 'datasync', how: 'hang' }
+  let resolved = 0
+  const append = async (i: number): Promise<void> => {
+    await journal.append(messageOf(i))
+    resolved += 1
+  }
+  const appended = [append(0)]
+  await vi.waitFor(() => expect(failing.calls).toEqual(['write', 'datasync']))
+  for (let i = 1; i < 100; i += 1) appended.push(append(i))
+  expect((await reader.read({ entries: 100, bytes: 1e6 }, 100)).entries).toEqual([])
+  expect((await readAll(folder)).entries).toEqual([])
+  expect(resolved).toBe(0)
+  expect(journal.state()).toMatchObject({ kind: 'writing', backlogRecords: 100, committed: 0 })
+  failing.fault = undefined
+  await Promise.all(appended)
+  expect(failing.calls).toEqual(['write', 'datasync', 'write', 'datasync'])
+  const seen: number[] = []
+  while (seen.length < 100) seen.push(...(await reader.read({ entries: 100, bytes: 1e6 }, 1000)).entries.map(numberOf))
+  expect(seen).toEqual(Array.from({ length: 100 }, (_, i) => i))
+  await reader.close()
+  await journal.close()
+})

@@ -1,11 +1,12 @@
 // A disk for tests that fails when told to, in the ways that disks fail.
+import { setTimeout } from 'node:timers/promises'
 import { disk } from './disk.ts'
 import type { Disk, DiskFile } from './disk.ts'
 
-/** short: takes half of a write, then has no room · silent: takes nothing and reports no error */
+/** hang: waits until the fault is taken away · short: takes half of a write, then has no room · silent: takes nothing and reports no error */
 export type Fault = {
   readonly on: 'write' | 'datasync' | 'create'
-  readonly how: 'short' | 'silent' | 'ENOSPC' | 'EDQUOT' | 'EIO'
+  readonly how: 'hang' | 'short' | 'silent' | 'ENOSPC' | 'EDQUOT' | 'EIO'
 }
 
 export type FailingDisk = { readonly disk: Disk; fault: Fault | undefined; readonly calls: string[] }
@@ -45,6 +46,7 @@ export function createFailingDisk(): FailingDisk {
       },
       datasync: async () => {
         failing.calls.push('datasync')
+        while (failing.fault?.how === 'hang') await setTimeout(2)
         fail('datasync')
         await file.datasync()
       },

@@ -18,7 +18,7 @@ export type ReaderOptions = {
   readonly from: Position
   /** Ends a waiting read with an empty page. */
   readonly signal?: AbortSignal
-  /** How often to look for news even if the watch on the folder is silent, default 250 ms. */
+  /** How often to look for news if no watch tells of any, default 250 ms, or 20 ms where there is no watch. */
   readonly pollMs?: number
 }
 
@@ -43,10 +43,8 @@ export type JournalReader = {
   close(): Promise<void>
 }
 
-const POLL_MS = 250
-
 /** Opens a reader; resolves at once, also when there is no journal yet. @throws RangeError if `from` cannot be a position */
-export async function openReader({ folder, from, signal, pollMs = POLL_MS }: ReaderOptions): Promise<JournalReader> {
+export async function openReader({ folder, from, signal, pollMs }: ReaderOptions): Promise<JournalReader> {
   if (!Number.isSafeInteger(from) || from < 0 || from % ALIGNMENT !== 0)
     throw new RangeError(`journal: not a position: ${from}`)
   const news = openCommittedWatch(folder, pollMs)

@@ -2,8 +2,10 @@
 import { watch } from 'node:fs'
 import type { FSWatcher } from 'node:fs'
 
-/** If there is nothing to watch yet, or the system gives us no watch (too many, a network drive), this is how late a reader may be. */
-const WITHOUT_WATCH_MS = 20
+/** With a watch, looking by the clock only covers the case that the watch is wrong. */
+const WATCHED_MS = 250
+/** If there is nothing to watch yet, or the system gives us no watch (too many of them), this is how late a reader may be. */
+const UNWATCHED_MS = 20
 
 export type Wake = {
   /** From now on, changes of this file wake. */
@@ -14,8 +16,8 @@ export type Wake = {
   close(): void
 }
 
-/** `pollMs`: how often to look even if the watch says nothing. */
-export function createWake(pollMs: number): Wake {
+/** `pollMs`: how often to look even if no watch says anything, if not as often as is sensible. */
+export function createWake(pollMs: number | undefined): Wake {
   let watcher: FSWatcher | undefined
   let isRung = false
   let awaken: (() => void) | undefined
@@ -41,7 +43,7 @@ export function createWake(pollMs: number): Wake {
     wait: async () => {
       if (!isRung) {
         await new Promise<void>((resolve) => {
-          const timer = setTimeout(resolve, watcher === undefined ? Math.min(pollMs, WITHOUT_WATCH_MS) : pollMs)
+          const timer = setTimeout(resolve, pollMs ?? (watcher === undefined ? UNWATCHED_MS : WATCHED_MS))
           awaken = () => {
             clearTimeout(timer)
             resolve()
