@@ -112,7 +112,7 @@ export const figuresConformance = (doors: StoreDoors): void => {
       expect(await figures.hourBefore(1, T0)).toEqual(hours[0])
       expect(await figures.hourBefore(2, T0)).toBeUndefined()
       const places = [2, 1, 9, 1].map((registerId, i) => ({ registerId, hour: T0 + i * HOUR_MS }))
-      expect(await figures.hoursBefore(places)).toEqual([undefined, hours[0], undefined, hours[1]])
+      expect(await figures.hoursBefore(places)).toEqual([undefined, hours[1], undefined, hours[1]])
     })
 
     it('of runs come in the order of the runs', async () => {
