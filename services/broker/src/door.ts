@@ -20,6 +20,7 @@ export type DoorOptions = {
   readonly trouble: Trouble
   readonly counters: Counters
   readonly entryLimits?: EntryLimits
+  readonly partialBytesMax?: number
 }
 
 export type Door = {
@@ -55,9 +56,10 @@ export async function openDoor(options: DoorOptions): Promise<Door> {
 }
 
 /** What happens to a new connection. */
-function receptionist({ handle, visitors, trouble, counters, entryLimits }: DoorOptions): (socket: Socket) => void {
+function receptionist(options: DoorOptions): (socket: Socket) => void {
+  const { handle, visitors, trouble, counters, entryLimits, partialBytesMax = PARTIAL_BYTES_MAX } = options
   const addresses = createAddresses(() => performance.now(), entryLimits)
-  const partial = { bytes: 0 }
+  const partial = { bytes: 0, max: partialBytesMax }
   return (socket) => {
     const address = (socket.remoteAddress ?? 'unknown').replace(/^::ffff:/, '')
     const entry = addresses.enter(address)
@@ -89,7 +91,11 @@ function leave(place: Place, framing: Framing, partial: { bytes: number }): void
  */
 function watchBytes(
   visitor: Visitor,
-  { trouble, counters, partial }: Pick<DoorOptions, 'trouble' | 'counters'> & { partial: { bytes: number } },
+  {
+    trouble,
+    counters,
+    partial,
+  }: Pick<DoorOptions, 'trouble' | 'counters'> & { partial: { bytes: number; readonly max: number } },
 ): void {
   const { socket, framing } = visitor
   const read = socket.read.bind(socket) as (size?: number) => Buffer | null
@@ -101,7 +107,7 @@ function watchBytes(
     const before = framing.partialBytes()
     const problem = framing.follow(chunk)
     partial.bytes += framing.partialBytes() - before
-    const reason = problem ?? (partial.bytes > PARTIAL_BYTES_MAX ? 'too many unfinished packets' : undefined)
+    const reason = problem ?? (partial.bytes > partial.max ? 'too many unfinished packets' : undefined)
     if (reason === undefined) return chunk
     trouble.refused(visitor, reason)
     socket.destroy()

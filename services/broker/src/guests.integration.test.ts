@@ -1,6 +1,6 @@
 // Who is in and what they get: announcements, identities, the limits of the door, and mqtt.js as people use it.
 
-import type { Packet } from 'mqtt-packet'
+import { generate, type Packet } from 'mqtt-packet'
 import mqtt from 'mqtt'
 import { afterEach, describe, expect, test } from 'vitest'
 import { ENTRY_LIMITS } from './addresses.ts'
@@ -210,6 +210,22 @@ describe('limits of the door', () => {
     await outside.closed
     expect(inside.every((client) => client.isOpen())).toBe(true)
     expect(await rig.metric('refusals_total', `reason="${reason}"`)).toBe(1)
+  })
+
+  test('half-sent packets of all connections together', async () => {
+    const port = await start({ limits: { partialBytes: 400_000 } })
+    const half = generate(publishPacket(readings, 1, { payload: Buffer.alloc(500_000) })).subarray(0, 300_000)
+    const [first, second] = [await openMeter(port), await openMeter(port, { clientId: 'c2' })]
+    first.send(half)
+    await until(async () => (await rig.metric('received_bytes_total')) > 300_000)
+    second.send(half)
+    await second.closed
+    first.cut()
+    await until(async () => (await rig.metric('connections')) === 0)
+    const third = await openMeter(port)
+    third.send(publishPacket(readings, 1, { payload: Buffer.alloc(350_000) }))
+    await third.next('puback')
+    expect(await rig.metric('refusals_total', 'reason="too many unfinished packets"')).toBe(1)
   })
 
   test('a place is free again when its connection has closed', async () => {

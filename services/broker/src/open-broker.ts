@@ -40,6 +40,7 @@ export type BrokerOptions = {
     readonly entry?: EntryLimits
     readonly commitDeadlineMs?: number
     readonly connectTimeoutMs?: number
+    readonly partialBytes?: number
   }
 }
 
@@ -91,6 +92,7 @@ export async function openBroker(options: BrokerOptions): Promise<Broker> {
     counters,
     handle: (socket) => aedes.handle(socket),
     ...(limits?.entry === undefined ? {} : { entryLimits: limits.entry }),
+    ...(limits?.partialBytes === undefined ? {} : { partialBytesMax: limits.partialBytes }),
   })
   return {
     port: door.port,
