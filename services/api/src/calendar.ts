@@ -41,13 +41,3 @@ function firstHourAtOrAfter(localMs: number, zone: Zone): Instant {
   while (hour + zone.offsetMs(hour) < localMs) hour += HOUR_MS
   return hour
 }
-
-/** Finds the edge at which the stretch of an instant begins; quick where instants mostly ascend. Before the first edge: the first. */
-export function createLocator(edges: readonly Instant[]): (at: Instant) => Instant {
-  let index = 0
-  return (at) => {
-    if (at < (edges[index] ?? 0)) index = 0
-    while ((edges[index + 1] ?? Number.POSITIVE_INFINITY) <= at) index += 1
-    return edges[index] ?? at
-  }
-}

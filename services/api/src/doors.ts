@@ -9,7 +9,7 @@ import type { LatestBoard } from './latest-board.ts'
 import type { Live } from './live.ts'
 
 export type ReadingsDoors = ReadingsQuery & Feed & LedgerQuery
-export type FiguresDoors = FiguresQuery & AlertsQuery & Partial<SumsQuery>
+export type FiguresDoors = FiguresQuery & AlertsQuery & SumsQuery
 
 /** What the process answers about itself and its neighbours. */
 export type Ops = {

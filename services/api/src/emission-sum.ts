@@ -4,17 +4,14 @@ import {
   co2eKg,
   emissionsOf,
   shippedFactors,
-  type Emission,
   type FactorStatus,
   type Gases,
   type GwpSet,
   type Method,
-  type NoFactor,
   type Scope,
 } from '@parkpulse/emissions'
 import type { Commodity, Instant, Period, Quality } from '@parkpulse/metering'
 import type { EmissionSum } from '@parkpulse/store'
-import { createLocator } from './calendar.ts'
 import type { Entry } from './directory.ts'
 import { countHours, placeKey, type By, type HourCounts } from './sum.ts'
 import type { Zone } from './zone.ts'
@@ -67,26 +64,6 @@ function kindsOf({ register, quantity, gridRegion }: Entry, at: Instant): readon
   const hour = { registerId: register.id, hour: at, amount: 0, shares, quality: 'measured', missingMs: 0 } as const
   const question = { quantity: quantity.name, gridRegion, book: shippedFactors }
   return emissionsOf({ ...question, figure: { ...hour, events: [], revision: 1 } })
-}
-
-/** Hours of emissions, in order of (register, hour), added up between edges: what a store's `emissionSums` answers. */
-export function foldEmissions(
-  rows: readonly (Emission | NoFactor)[],
-  edges: readonly Instant[],
-): readonly EmissionSum[] {
-  const sums = new Map<string, EmissionSum>()
-  const edgeBefore = createLocator(edges)
-  for (const row of rows) {
-    const from = edgeBefore(row.hour)
-    const factor = row.kind === 'emission' ? { id: row.factorId, status: row.factorStatus } : undefined
-    const { registerId, scope, method, quality } = row
-    const key = [registerId, from, scope, method, factor?.id, factor?.status, quality].join(' ')
-    const before = sums.get(key)
-    const gases = addGases(before?.gases ?? NO_GASES, row.kind === 'emission' ? row.gases : NO_GASES)
-    const base = { registerId, from, scope, method, quality, gases, hours: (before?.hours ?? 0) + 1 }
-    sums.set(key, factor === undefined ? base : { ...base, factor })
-  }
-  return [...sums.values()]
 }
 
 const NO_GASES: Gases = { co2Kg: 0, ch4Kg: 0, n2oKg: 0 }

@@ -30,6 +30,7 @@ const KINDS = {
   forbidden: [403, 'This key may not do that'],
   'not-found': [404, 'Not found'],
   'wrong-method': [405, 'Not with this method'],
+  'too-long': [414, 'The address is too long'],
   'too-large': [413, 'The input is too large'],
   'wrong-type': [415, 'The type of the input is not supported'],
   'too-many': [429, 'Too many requests'],
@@ -85,10 +86,9 @@ function problemOf(error: unknown): Problem {
 
 /** Fastify's own refusals: broken JSON, a body too large, a type without a parser. */
 const KIND_OF_STATUS: ReadonlyMap<number, ProblemKind> = new Map(
-  (['bad-input', 'not-found', 'wrong-method', 'too-large', 'wrong-type', 'too-many'] as const).map((kind) => [
-    KINDS[kind][0],
-    kind,
-  ]),
+  (['bad-input', 'not-found', 'wrong-method', 'too-long', 'too-large', 'wrong-type', 'too-many'] as const).map(
+    (kind) => [KINDS[kind][0], kind],
+  ),
 )
 
 /** `/registers/0/capacity` → `registers[0].capacity`; unknown names are a problem of each name. */

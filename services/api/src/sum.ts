@@ -11,8 +11,7 @@ import {
   type Quantity,
   type Shares,
 } from '@parkpulse/metering'
-import type { HourRevision, HourSum } from '@parkpulse/store'
-import { createLocator } from './calendar.ts'
+import type { HourSum } from '@parkpulse/store'
 import { meterPath, type Entry } from './directory.ts'
 import type { Zone } from './zone.ts'
 
@@ -76,27 +75,10 @@ function createGroup(key: string, by: By, entries: readonly Entry[]): Group {
   return { key, ...place, commodity: meter.commodity, quantity, zone, entries }
 }
 
-/** Hours, in order of (register, hour), added up between edges: what a store's `hourSums` answers, from hours. */
-export function foldHours(hours: readonly HourRevision[], edges: readonly Instant[]): readonly HourSum[] {
-  const sums: HourSum[] = []
-  const edgeBefore = createLocator(edges)
-  for (const hour of hours) {
-    const last = sums.at(-1)
-    const from = edgeBefore(hour.hour)
-    if (last?.registerId === hour.registerId && last.from === from) sums[sums.length - 1] = addHour(last, hour)
-    else sums.push(addHour({ ...NOTHING, registerId: hour.registerId, from }, hour))
-  }
-  return sums
-}
-
 const NO_SHARES: Shares = { measured: 0, interpolated: 0, estimated: 0, edited: 0 }
 const NOTHING = { amount: 0, shares: NO_SHARES, hours: 0, missingMs: 0, quality: 'measured', revision: 0 } as const
 
-const addHour = (sum: HourSum, hour: HourRevision): HourSum => addSums(sum, { ...hour, hours: 1 })
-
-type Addend = Pick<HourSum, 'amount' | 'shares' | 'hours' | 'missingMs' | 'quality' | 'revision'>
-
-const addSums = (sum: HourSum, more: Addend): HourSum => ({
+const addSums = (sum: HourSum, more: HourSum): HourSum => ({
   registerId: sum.registerId,
   from: sum.from,
   amount: sum.amount + more.amount,

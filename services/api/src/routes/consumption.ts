@@ -16,7 +16,7 @@ import { nextCursorSchema } from '../cursor.ts'
 import { choose } from '../directory.ts'
 import type { Doors } from '../doors.ts'
 import { planPage, type Slot } from '../figure-page.ts'
-import { hourSumsOf, sumsOfSlots } from '../figures.ts'
+import { sumsOfSlots } from '../figures.ts'
 import { holderOf } from '../gate.ts'
 import { badInput, notFound } from '../problem.ts'
 import { commoditySchema, instantSchema, meterPathSchema, placeFilter, quantitySchema, timeSchema } from '../query.ts'
@@ -89,7 +89,7 @@ export const consumptionRoutes = ({ figures, directory, clock }: ConsumptionDoor
         const { period, entries } = chooseRegisters(directory(), holderOf(request).reach, request.query)
         const start = startOf('consumption', request.query)
         const page = planPage(groupEntries(entries, by), { period, interval, start, limit })
-        const sums = await sumsOfSlots(page.slots, (ids, edges) => hourSumsOf(figures, ids, edges))
+        const sums = await sumsOfSlots(page.slots, (ids, edges) => figures.hourSums(ids, edges))
         const items = page.slots.flatMap((slot) => itemsOf(slot, sums.get(slot) ?? [], clock.now()))
         return page.next === undefined ? { items } : { items, next: nextOf('consumption', request.query, page.next) }
       },

@@ -13,7 +13,7 @@ import {
   type EmissionStretch,
 } from '../emission-sum.ts'
 import { planPage, type Slot } from '../figure-page.ts'
-import { emissionSumsOf, sumsOfSlots } from '../figures.ts'
+import { sumsOfSlots } from '../figures.ts'
 import { holderOf } from '../gate.ts'
 import { chooseRegisters, figureFields, hoursFields, nextOf, placeOf, startOf, stretchFields } from './figure-query.ts'
 
@@ -98,7 +98,7 @@ export const emissionsRoutes = ({ figures, directory, clock }: EmissionsDoors) =
         )
         const list = `emissions ${scope ?? ''} ${method ?? ''}`
         const page = planPage(groups, { period, interval, start: startOf(list, figureQuery), limit })
-        const sums = await sumsOfSlots(page.slots, (ids, edges) => emissionSumsOf(figures, ids, edges))
+        const sums = await sumsOfSlots(page.slots, (ids, edges) => figures.emissionSums(ids, edges))
         const facts = { gwp: gwpSets[gwp], now: clock.now() }
         const items = page.slots.flatMap((slot) => itemsOf(slot, { ...facts, sums: sums.get(slot) ?? [] }))
         return page.next === undefined ? { items } : { items, next: nextOf(list, figureQuery, page.next) }

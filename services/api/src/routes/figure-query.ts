@@ -1,7 +1,7 @@
 // What the questions for consumption and emissions have in common.
 
 import { z } from 'zod'
-import { HOUR_MS, isCumulative } from '@parkpulse/metering'
+import { HOUR_MS, isCumulative, quantityNamed } from '@parkpulse/metering'
 import type { Reach } from '@parkpulse/registry'
 import { cursorSchema, readCursor, writeCursor } from '../cursor.ts'
 import { choose, type Directory } from '../directory.ts'
@@ -28,7 +28,9 @@ export const figureFields = {
   by: z.enum(['meter', 'site', 'park']).default('meter'),
   ...placeFields,
   commodity: commoditySchema.optional(),
-  quantity: quantitySchema.optional(),
+  quantity: quantitySchema
+    .refine((name) => quantityNamed(name)?.kind === 'cumulative', 'must be a cumulative quantity')
+    .optional(),
   from: hourSchema.meta({ description: 'A full hour; included', examples: ['2026-11-01T00:00:00+07:00'] }),
   to: hourSchema.meta({ description: 'A full hour; not included', examples: ['2026-12-01T00:00:00+07:00'] }),
   limit: pageSizeSchema(FIGURES_PER_PAGE_MAX, 1_000),

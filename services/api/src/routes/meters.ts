@@ -43,7 +43,10 @@ export const meterSchema = z.object({
   name: z.string(),
   commodity: commoditySchema,
   serial: z.string().optional(),
-  lastSeenAt: timeSchema.nullable().meta({ description: 'When a reading of it was last received; null: never' }),
+  lastSeenAt: timeSchema.nullable().meta({
+    description:
+      'When the newest of its readings was received; null: never. Back-filling the past does not count as speaking',
+  }),
   silentForSeconds: z.number().nullable().meta({ description: 'Time since then' }),
   registers: z.array(registerSchema),
 })

@@ -63,8 +63,8 @@ export const provisioningRoutes = ({ registry, directory, gate, latest, clock }:
       { schema: { ...put('park', parkSchema, 'Write a park'), params: z.object({ park: idSchema }), body: parkBody } },
       async (request, reply) => {
         const { park: id } = request.params
-        const isNew = !directory().zones.has(id)
-        gate.demand(request, 'provision', isNew ? { kind: 'installation' } : { kind: 'park', park: id }, `Park ${id}`)
+        // First as if it existed: whether it does must not show in the answer.
+        gate.demand(request, 'provision', { kind: 'park', park: id }, `Park ${id}`)
         const park = { id, ...request.body }
         return { outcome: await answerPut(reply, await registry.putPark(park)), park }
       },
