@@ -1,19 +1,13 @@
 // One supervised process: started, its lines passed on, started again with back-off when it ends, stopped when we stop.
 
-import { type ChildProcess, fork } from 'node:child_process'
-import { once } from 'node:events'
-import { createInterface } from 'node:readline'
+import type { ChildProcess } from 'node:child_process'
 import { setTimeout as pause } from 'node:timers/promises'
 import { type Clock, EXIT_BAD_CONFIG, type Logger } from '@parkpulse/host'
-import type { Service } from './services.ts'
+import { endOf, launch, type Launch } from './launch.ts'
 
-export type SuperviseOptions = {
-  readonly service: Service
-  readonly env: NodeJS.ProcessEnv
+export type SuperviseOptions = Launch & {
   readonly log: Logger
   readonly clock: Clock
-  /** Every line that the process writes, to stdout or stderr. */
-  readonly onLine: (service: string, line: string) => void
   /** How long a process may take to end after SIGTERM, in milliseconds. */
   readonly stopMs?: number
 }
@@ -71,32 +65,3 @@ export function supervise(options: SuperviseOptions): Supervised {
 
 /** Asked anew each time: it changes while we wait, which the type checker does not expect of a property. */
 const isAborted = ({ signal }: AbortController): boolean => signal.aborted
-
-/**
- * The IPC channel is never written to: that it breaks when we are gone, however we went, is what tells the process to end.
- * A session of its own keeps the terminal's Ctrl+C from it, so that stopping keeps its order.
- */
-function launch({ service, env, onLine }: SuperviseOptions): ChildProcess {
-  const child = fork(service.script, [...service.args], {
-    env,
-    execArgv: [],
-    detached: true,
-    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-  })
-  for (const stream of [child.stdout, child.stderr]) {
-    if (stream !== null) createInterface({ input: stream }).on('line', (line) => onLine(service.name, line))
-  }
-  return child
-}
-
-type End = { readonly code: number | null; readonly signal: string | null; readonly words: string }
-
-/** When the process has ended and its last line was read; also when it could not be started at all. */
-async function endOf(child: ChildProcess): Promise<End> {
-  try {
-    const [code, signal] = (await once(child, 'close')) as [number | null, string | null]
-    return { code, signal, words: signal === null ? `exit code ${code}` : signal }
-  } catch (error) {
-    return { code: null, signal: null, words: `could not be started: ${(error as Error).message}` }
-  }
-}
