@@ -76,8 +76,9 @@ await runMain(async () => {
 })
 
 /** The registry's file, or the URL of its server. */
-const registryFile = ({ data, registry }: Config): string =>
-  registry === 'sqlite' ? path.join(data, 'registry.db') : registry
+function registryFile({ data, registry }: Config): string {
+  return registry === 'sqlite' ? path.join(data, 'registry.db') : registry
+}
 
 /** Where our broker is to be reached from this machine, and with what. */
 function brokerOf({ data, mqttHost, mqttPort }: Config) {
