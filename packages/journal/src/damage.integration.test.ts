@@ -1,4 +1,4 @@
-import { copyFile, readFile, rm, truncate, writeFile } from 'node:fs/promises'
+import { copyFile, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { committedPath } from './committed-file.ts'
@@ -67,6 +67,7 @@ describe('a torn tail', () => {
     const journal = await openHere(folder)
     expect(journal.state().committed).toBe(committed)
     await journal.close()
+    expect((await stat(segmentPath(folder, 0, 'plain'))).size).toBe(SEGMENT_HEADER_BYTES + committed)
   })
 
   test('with whole records behind it is kept as damage: they may have been acknowledged', async () => {
