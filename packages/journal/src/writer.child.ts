@@ -1,12 +1,12 @@
 // A process that appends numbered messages without end and says which are acknowledged; for tests that kill it.
 // Arguments: folder, first number, segment bytes.
 import { openJournal } from './journal.ts'
-import { messageOf } from './message-series.ts'
+import { messageOf, NOON } from './message-series.ts'
 
 const [, , folder = '', first = '0', segmentBytes = '4096'] = process.argv
 const journal = await openJournal({
   folder,
-  now: () => Date.now(),
+  now: () => NOON,
   commitIntervalMs: 1,
   segmentBytes: Number(segmentBytes),
 })
