@@ -38,10 +38,14 @@ const folder = await mkdtemp(path.join(tmpdir(), 'store-write-'))
 const writer = await openReadingsWriter({ folder })
 const took: number[] = []
 let spent = 0
+let cpu = 0
 for (let n = 0; spent < seconds * 1_000; n += 1) {
   const batch = batchOf(n)
   const from = performance.now()
+  const used = process.cpuUsage()
   await writer.write(batch)
+  const { user, system } = process.cpuUsage(used)
+  cpu += user + system
   const ms = performance.now() - from
   took.push(ms)
   spent += ms
@@ -57,6 +61,7 @@ const line = {
   perMessage,
   perSecond: Math.round(readings / (spent / 1_000)),
   ms: { p50: at(0.5), p99: at(0.99), most: at(1) },
+  cpuMicroseconds: (cpu / readings).toFixed(1),
   packMicroseconds: packCost().toFixed(2),
   bytesPerReading: (size / readings).toFixed(0),
 }
