@@ -19,7 +19,7 @@ import { createWalk, recordHere, settle } from './walk.ts'
 const compress = promisify(zstdCompress)
 /** What one look-up decompresses, and what one rotten bit may cost. Larger ones save no space on our messages (measured, see README). */
 const FRAME_BYTES = 64 * 1024
-/** Twice as fast as zstd's default and no worse on our messages (measured, see README). */
+/** A quarter faster than zstd's default and no worse on our messages (measured, see README). */
 const LEVEL = 1
 /** The longest stretch of sound records between two cuts; a longer one ends in damage. */
 const LONGEST_BYTES = FRAME_BYTES + RECORD_BYTES_MAX
