@@ -3,19 +3,23 @@
 import type { AedesOptions, AedesPublishPacket, AuthenticateError, Client, ConnectPacket, PublishPacket } from 'aedes'
 import type { Logger } from '@parkpulse/host'
 import { type ConnectRefusal, RETURN_CODE } from './connect.ts'
+import type { Visitor } from './visitors.ts'
 
 export type Hooks = {
   /** Looks at what needs no registry, and may change the packet; undefined lets it go on. */
-  connect(client: Client, packet: ConnectPacket): ConnectRefusal | undefined
+  connect(visitor: Visitor, packet: ConnectPacket): ConnectRefusal | undefined
   /** Undefined lets the client in. Its socket is not read meanwhile. */
-  authenticate(client: Client, packet: ConnectPacket): Promise<ConnectRefusal | undefined>
-  /** Calls back when the message is on disk. Not calling back leaves the client without answer. */
-  authorizePublish(client: Client, packet: PublishPacket, callback: (error?: Error) => void): void
+  authenticate(visitor: Visitor, packet: ConnectPacket): Promise<ConnectRefusal | undefined>
+  /** Calls `done` when the message is on disk. Not calling it leaves the client without answer. */
+  publish(visitor: Visitor, packet: PublishPacket, done: (error?: Error) => void): void
   /** `refuse` is SUBACK 128; `close` ends the connection. */
-  authorizeSubscribe(client: Client, filter: string): 'grant' | 'refuse' | 'close'
-  unsubscribed(client: Client, filters: readonly string[]): void
-  mayForward(client: Client, packet: AedesPublishPacket): boolean
+  subscribe(visitor: Visitor, filter: string): 'grant' | 'refuse' | 'close'
+  unsubscribed(visitor: Visitor, filters: readonly string[]): void
+  mayForward(visitor: Visitor, packet: AedesPublishPacket): boolean
 }
+
+/** Whom aedes means by a client; throws for one that did not come through our door. */
+export type VisitorOf = (client: Client | null) => Visitor
 
 type AedesHooks = Required<
   Pick<AedesOptions, 'preConnect' | 'authenticate' | 'authorizePublish' | 'authorizeSubscribe' | 'authorizeForward'>
@@ -29,7 +33,7 @@ const INTERNAL: ConnectRefusal = { returnCode: RETURN_CODE.unavailable, reason: 
  * aedes shows the CONNECT packet only in `preConnect`, but can answer with a return code only in `authenticate`: so the
  * first takes it and the second answers. An unsupported protocol level aedes answers by itself in between.
  */
-export function fitHooks(hooks: Hooks, log: Logger): AedesHooks {
+export function fitHooks(hooks: Hooks, of: VisitorOf, log: Logger): AedesHooks {
   const arrivals = new WeakMap<Client, Arrival>()
   const broken = (error: unknown) => log.error({ err: error }, 'a broker hook failed: the connection is closed')
   const attempt = <T>(run: () => T, otherwise: (error: Error) => T): T => {
@@ -43,7 +47,7 @@ export function fitHooks(hooks: Hooks, log: Logger): AedesHooks {
   return {
     preConnect(client, packet, callback) {
       const refusal = attempt(
-        () => hooks.connect(client, packet),
+        () => hooks.connect(of(client), packet),
         () => INTERNAL,
       )
       arrivals.set(client, { packet, refusal })
@@ -55,18 +59,18 @@ export function fitHooks(hooks: Hooks, log: Logger): AedesHooks {
       const answer = (refusal: ConnectRefusal | undefined) =>
         refusal === undefined ? done(null, true) : done(asError(refusal), false)
       if (arrival === undefined || arrival.refusal !== undefined) return answer(arrival?.refusal ?? INTERNAL)
-      hooks.authenticate(client, arrival.packet).then(answer, (error: unknown) => {
+      const asked = Promise.resolve().then(() => hooks.authenticate(of(client), arrival.packet))
+      asked.then(answer, (error: unknown) => {
         broken(error)
         answer(INTERNAL)
       })
     },
     authorizePublish(client, packet, callback) {
-      if (client === null) return callback(new Error('nobody publishes without a connection'))
-      attempt(() => hooks.authorizePublish(client, packet, callback), callback)
+      attempt(() => hooks.publish(of(client), packet, callback), callback)
     },
     authorizeSubscribe(client, subscription, callback) {
       const answer = attempt(
-        () => hooks.authorizeSubscribe(client, subscription.topic),
+        () => hooks.subscribe(of(client), subscription.topic),
         () => 'close' as const,
       )
       if (answer === 'close') callback(new Error('filter denied'))
@@ -74,7 +78,7 @@ export function fitHooks(hooks: Hooks, log: Logger): AedesHooks {
     },
     authorizeForward: (client, packet) =>
       attempt(
-        () => hooks.mayForward(client, packet),
+        () => hooks.mayForward(of(client), packet),
         () => false,
       )
         ? packet

@@ -60,12 +60,21 @@ export function createKeeper(doors: KeeperDoors): Keeper {
     mood.look()
   }
 
+  /** An exception is a refusal too: nobody may be left pending. */
+  function appended(message: Message): Promise<unknown> {
+    try {
+      return doors.append(message)
+    } catch (error) {
+      return Promise.reject(error)
+    }
+  }
+
   const watching = setInterval(watch, COMMIT_WATCH_MS)
   return {
     keep(message, qos, done) {
       const item = { qos, since: performance.now(), done }
       pending.add(item)
-      doors.append(message).then(
+      appended(message).then(
         () => settle(item),
         (error: unknown) => settle(item, reasonOf(error)),
       )

@@ -12,7 +12,8 @@ import path from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { connectPacket, openRawClient, publishPacket, sleep, until } from './rig.ts'
 
-const KILLS = 5
+/** More with KILLS=50. */
+const KILLS = Number(process.env['KILLS'] ?? 5)
 const METERS = 10
 const WINDOW = 25
 

@@ -5,7 +5,8 @@ import type { Clock, Logger, Metrics } from '@parkpulse/host'
 import type { Principal } from '@parkpulse/registry'
 import { type EntryLimits } from './addresses.ts'
 import { createAttempts } from './attempts.ts'
-import { type Authenticate, createMainPath } from './broker.ts'
+import type { Authenticate } from './admission.ts'
+import { createMainPath } from './broker.ts'
 import { createCounters } from './counters.ts'
 import { openDoor } from './door.ts'
 import { fitHooks } from './hooks.ts'
@@ -63,7 +64,6 @@ export async function openBroker(options: BrokerOptions): Promise<Broker> {
   let stopping = false
   const mainPath = createMainPath({
     ...options,
-    visitors,
     memory,
     keeper,
     trouble,
@@ -72,7 +72,7 @@ export async function openBroker(options: BrokerOptions): Promise<Broker> {
     stopping: () => stopping,
   })
   const aedes = new InwardBroker({
-    ...fitHooks(mainPath, log),
+    ...fitHooks(mainPath, (client) => visitors.of(client), log),
     mq: createRoutes(),
     persistence: memory,
     concurrency: 0, // 100 would let one frozen subscriber stop everybody
@@ -84,7 +84,7 @@ export async function openBroker(options: BrokerOptions): Promise<Broker> {
   })
   await aedes.listen()
   reportErrors(aedes, { visitors, trouble, log })
-  aedes.on('unsubscribe', (filters, client) => mainPath.unsubscribed(client, filters))
+  aedes.on('unsubscribe', (filters, client) => mainPath.unsubscribed(visitors.of(client), filters))
   const door = await openDoor({
     ...options,
     visitors,
@@ -135,7 +135,7 @@ function reportErrors(aedes: Aedes, doors: { visitors: Visitors; trouble: Troubl
   const onClientError = (client: Client, error: Error) => {
     const visitor = doors.visitors.of(client)
     const reason = REASONS.find(([words]) => words.test(error.message))?.[1]
-    if (visitor !== undefined && reason !== undefined) doors.trouble.refused(visitor, reason, error.message)
+    if (reason !== undefined) doors.trouble.refused(visitor, reason, error.message)
   }
   aedes.on('clientError', onClientError)
   aedes.on('connectionError', onClientError)

@@ -31,7 +31,7 @@ export function createTrouble(log: Logger, counters: Pick<Counters, 'refusals' |
     refused(who, reason, detail) {
       counters.refusals.inc({ reason })
       if (!isNewFor(who, reason)) return
-      log.warn({ ...named(who), reason, detail: detail?.slice(0, QUOTED_LENGTH_MAX) }, `connection refused: ${reason}`)
+      log.warn({ ...named(who), reason, detail: detail?.slice(0, QUOTED_LENGTH_MAX) }, `refused: ${reason}`)
     },
     denied(who, action, { topic, denial }) {
       counters.denials.inc({ action, denial })

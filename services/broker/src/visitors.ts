@@ -2,6 +2,7 @@
 
 import type { Client } from 'aedes'
 import type { Principal } from '@parkpulse/registry'
+import assert from 'node:assert'
 import type { Socket } from 'node:net'
 import { publishAccess, type PublishAccess } from './access.ts'
 import type { Place } from './addresses.ts'
@@ -31,7 +32,8 @@ export type Visitor = {
 
 export type Visitors = {
   add(client: Client, visitor: Visitor): void
-  of(client: Client): Visitor | undefined
+  /** Throws for a client that did not come through our door. */
+  of(client: Client | null): Visitor
   all(): Iterable<Visitor>
 }
 
@@ -45,7 +47,11 @@ export function createVisitors(): Visitors {
       present.add(visitor)
       visitor.socket.once('close', () => present.delete(visitor))
     },
-    of: (client) => byClient.get(client),
+    of(client) {
+      const visitor = client === null ? undefined : byClient.get(client)
+      assert(visitor !== undefined, 'a client that did not come through the door')
+      return visitor
+    },
     all: () => present,
   }
 }
