@@ -63,8 +63,6 @@ function certainFrom(open: OpenRun): Instant {
   const [first] = readings
   // Nothing counted before: begin with the hour of the very first reading, which may count from now on.
   if (before?.carry === undefined) return first === undefined ? look.run.from : hourEndingWith(first.at)
-  // A part of the hour before is unknown: its end waited for what came now, or its first reading is still on trial.
-  if (before.missingMs > 0) return hourEndingWith(before.carry.at)
   // A reset is judged by what follows it.
   if (before.events.includes('reset')) return before.hour
   if (standsAfterMaybeReset(open, before)) return due.from - FALL_OPEN_MS - HOUR_MS
