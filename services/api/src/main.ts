@@ -47,7 +47,7 @@ await runMain(async () => {
     every({ ms: STORE_CHECK_MS, log, name: 'store check', run: () => checkStore({ readings, figures, health }) }),
   )
   const app = await life.open('app', () => createApp({ registry, readings, figures, ops, log, clock, metrics, config }))
-  const address = await app.listen({ host: config.httpHost, port: config.httpPort })
-  log.info({ address }, `starting → listening at ${address}`)
+  const listenTextResolver = (address: string): string => `starting → listening at ${address}`
+  await app.listen({ host: config.httpHost, port: config.httpPort, listenTextResolver })
   await life.untilStopped()
 })
