@@ -31,7 +31,7 @@ export type Directory = {
 const ADDRESSES_MAX = 200_000
 
 /** A directory of an installation at one version; made anew when that changes (some 50 ms for 84 000 meters). */
-export const directoryOf = (installation: Installation): Directory => {
+export const directoryOf = (installation: Installation, addressesMax = ADDRESSES_MAX): Directory => {
   const parks = new Set(installation.parks.map(({ id }) => id))
   const sites = new Map<string, { readonly meters: Map<string, MeterEntry> }>()
   const registers = new Map<RegisterId, RegisterEntry>()
@@ -50,7 +50,7 @@ export const directoryOf = (installation: Installation): Directory => {
       const parsed = parseTopic(topic)
       const site = parsed.kind === 'invalid' ? undefined : sites.get(`${parsed.park}/${parsed.site}`)
       const address: Address = { topic: parsed, site }
-      if (addresses.size >= ADDRESSES_MAX) addresses.clear()
+      if (addresses.size >= addressesMax) addresses.clear()
       addresses.set(topic, address)
       return address
     },

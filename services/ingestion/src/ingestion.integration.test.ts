@@ -6,7 +6,7 @@ import { openRegistry, type Registry } from '@parkpulse/registry'
 import { openReadings } from '@parkpulse/store'
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
@@ -132,6 +132,23 @@ describe('caught up with the journal', () => {
     await rm(path.join(data, 'store'), { recursive: true })
     await catchUp()
     expect([await readingsOf('a'), await ledger()]).toEqual(before)
+  })
+
+  it('a damaged record takes nothing with it but itself', async () => {
+    const positions = await Promise.all(Array.from({ length: 100 }, (_, n) => append('a', energy(n), n)))
+    await journal.close()
+    const segment = (await readdir(path.join(data, 'journal'))).find((name) => /^\d/.test(name)) ?? ''
+    const file = path.join(data, 'journal', segment)
+    const bytes = await readFile(file)
+    const at = bytes.indexOf(energy(50))
+    bytes.fill(0x7f, at, at + 4)
+    await writeFile(file, bytes)
+    await catchUp()
+    expect(positions).toHaveLength(100)
+    expect((await readingsOf('a')).map(({ value }) => value / 1000)).toEqual(
+      [...Array(100).keys()].filter((n) => n !== 50),
+    )
+    journal = await openJournal({ folder: path.join(data, 'journal'), now: Date.now })
   })
 
   it('a journal that is not the one the store knows is refused', async () => {

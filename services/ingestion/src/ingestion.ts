@@ -1,8 +1,9 @@
 // Ingestion put together: journal, store and registry on one side, the main path in the middle, announcements on the other.
 
 import type { Health, Logger } from '@parkpulse/host'
-import type { JournalReader, Position } from '@parkpulse/journal'
+import type { JournalReader, Position, ReadPage } from '@parkpulse/journal'
 import type { BatchOutcome, IngestBatch, ReadingsWriter } from '@parkpulse/store'
+import { setTimeout as pause } from 'node:timers/promises'
 import type { Announcer } from './announcer.ts'
 import type { Counters } from './counters.ts'
 import { patiently } from './patient-write.ts'
@@ -16,6 +17,11 @@ import { turnPage, type Turned } from './turn.ts'
  * a tenth of a second of the store's time. Smaller pages come by themselves when there is less.
  */
 const PAGE = { entries: 10_000, bytes: 1024 * 1024 }
+/**
+ * The least time between two pages unless there is more than one page to take. A transaction costs half a millisecond of
+ * a core whatever is in it; following each commit of the journal would make 300 of them a second, for nothing anyone sees.
+ */
+const PACE_MS = 20
 /** How long an idle main path waits before it looks after the quarantine. */
 const IDLE_MS = 200
 
@@ -82,10 +88,14 @@ const doors = (options: IngestionOptions, { write, quarantine, reached, signal }
   const { reader, registered, announcer, counters, health, log, until = Infinity } = options
   let read = options.from
   let receivedAt = 0
+  let nextAt = 0
   return {
     nextPage: async () => {
+      const early = nextAt - performance.now()
+      if (early > 0) await pause(early)
       if (signal.aborted || read >= until) return undefined
       const page = await reader.read(PAGE, IDLE_MS)
+      nextAt = isFull(page, read) ? 0 : performance.now() + PACE_MS
       read = page.next
       health.report('journal', true, `read to ${read}`)
       return page
@@ -115,6 +125,10 @@ const doors = (options: IngestionOptions, { write, quarantine, reached, signal }
     tend: () => quarantine.tend(registered.directory(), reached),
   }
 }
+
+/** Half a page already says that the next one will not be small. */
+const isFull = ({ entries, next }: ReadPage, from: Position): boolean =>
+  entries.length >= PAGE.entries / 2 || next - from >= PAGE.bytes / 2
 
 const counting =
   (write: (batch: IngestBatch) => Promise<BatchOutcome>, counters: Counters): typeof write =>

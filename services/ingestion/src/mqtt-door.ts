@@ -18,7 +18,7 @@ export type MqttDoorOptions = {
   readonly port: number
   readonly username: string
   readonly password: string
-  readonly log: Logger
+  readonly log: Pick<Logger, 'info' | 'warn' | 'error'>
 }
 
 /** Connects in the background and again whenever the connection is lost; logs only the changes. */
