@@ -36,7 +36,8 @@ const ruleFields = {
   severity: z.enum(['info', 'warning', 'critical']),
   advice: z.strictObject({ vi: adviceSchema, en: adviceSchema }),
 }
-const ruleSchema = z.object({ ...ruleFields, id: z.string() })
+/** As answered: the quantity is its name already; what reads a name or an OBIS code cannot be run backwards. */
+const ruleSchema = z.object({ ...ruleFields, quantity: z.string(), id: z.string() })
 
 export const rulesRoutes = ({ registry, directory, gate }: Pick<Doors, 'registry' | 'directory' | 'gate'>) =>
   async function plugin(app: App): Promise<void> {
