@@ -7,3 +7,6 @@ export type Clock = {
 
 /** The machine's own clock. May jump when the machine is set; nothing in the house measures durations by it that must not jump. */
 export const systemClock: Clock = { now: () => Date.now() }
+
+/** For durations and deadlines: milliseconds since the start of the process, with fractions; never jumps. Not an instant. */
+export const steadyClock: Clock = { now: () => performance.now() }

@@ -1,4 +1,4 @@
-export { type Clock, systemClock } from './clock.ts'
+export { type Clock, steadyClock, systemClock } from './clock.ts'
 export { type Config, type ConfigOutcome, configOrExit, describeConfig, EXIT_BAD_CONFIG, readConfig } from './config.ts'
 export { every, type TickOptions, type Ticks } from './every.ts'
 export { createHealth, type Health, type HealthStatus, type PartHealth } from './health.ts'

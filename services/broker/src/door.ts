@@ -1,6 +1,7 @@
 // The TCP side of the MQTT door: takes connections, watches their bytes, hands them to aedes, and closes in good order.
 
 import { type Client } from 'aedes'
+import type { Clock } from '@parkpulse/host'
 import type { Principal } from '@parkpulse/registry'
 import { once } from 'node:events'
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net'
@@ -17,6 +18,8 @@ export type DoorOptions = {
   readonly port: number
   readonly handle: (socket: Socket) => Client
   readonly visitors: Visitors
+  /** For durations. */
+  readonly steady: Clock
   readonly trouble: Trouble
   readonly counters: Counters
   readonly entryLimits?: EntryLimits
@@ -57,8 +60,8 @@ export async function openDoor(options: DoorOptions): Promise<Door> {
 
 /** What happens to a new connection. */
 function receptionist(options: DoorOptions): (socket: Socket) => void {
-  const { handle, visitors, trouble, counters, entryLimits, partialBytesMax = PARTIAL_BYTES_MAX } = options
-  const addresses = createAddresses(() => performance.now(), entryLimits)
+  const { handle, visitors, trouble, counters, steady, entryLimits, partialBytesMax = PARTIAL_BYTES_MAX } = options
+  const addresses = createAddresses(() => steady.now(), entryLimits)
   const partial = { bytes: 0, max: partialBytesMax }
   return (socket) => {
     const address = (socket.remoteAddress ?? 'unknown').replace(/^::ffff:/, '')

@@ -1,4 +1,4 @@
-import { createLog, createMetrics } from '@parkpulse/host'
+import { createLog, createMetrics, steadyClock } from '@parkpulse/host'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { createCounters } from './counters.ts'
 import { createKeeper, type Keeper } from './keeper.ts'
@@ -18,6 +18,7 @@ beforeEach(() => {
     append: (one) => journal.append(one),
     writable: () => journal.writable(),
     log: createLog('test', { logLevel: 'error' }).child({}, { level: 'silent' }),
+    steady: steadyClock,
     counters: createCounters(createMetrics('test')),
     report: (_ok, detail) => void reports.push(detail),
   })
@@ -58,6 +59,7 @@ test('an error without a reason is a failure', async () => {
     append: () => Promise.reject(new Error('EIO')),
     writable: () => false,
     log: createLog('test', { logLevel: 'error' }).child({}, { level: 'silent' }),
+    steady: steadyClock,
     counters: createCounters(createMetrics('test')),
     report: (_ok, detail) => void reports.push(detail),
   })

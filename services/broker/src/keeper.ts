@@ -1,6 +1,6 @@
 // Between a PUBLISH and its PUBACK: hands a message to the journal and calls back when it is on disk, or says why not.
 
-import type { Logger } from '@parkpulse/host'
+import type { Clock, Logger } from '@parkpulse/host'
 import type { Message } from '@parkpulse/journal'
 import type { Counters } from './counters.ts'
 import { COMMIT_DEADLINE_MS, COMMIT_WATCH_MS } from './limits.ts'
@@ -21,6 +21,8 @@ export type KeeperDoors = {
   /** Whether the journal would take messages again; asked while it refuses. */
   readonly writable: () => boolean
   readonly log: Logger
+  /** For durations. */
+  readonly steady: Clock
   readonly counters: Counters
   /** For readiness: whether messages are being kept. */
   readonly report: (ok: boolean, detail: string) => void
@@ -33,7 +35,7 @@ type Pending = { readonly qos: number; readonly since: number; readonly done: (e
 const OF_ONE_MESSAGE = 'too-large'
 
 export function createKeeper(doors: KeeperDoors): Keeper {
-  const { counters, commitDeadlineMs = COMMIT_DEADLINE_MS } = doors
+  const { counters, steady, commitDeadlineMs = COMMIT_DEADLINE_MS } = doors
   const pending = new Set<Pending>() // in the order of arrival
   const mood = createMood(doors)
 
@@ -41,7 +43,7 @@ export function createKeeper(doors: KeeperDoors): Keeper {
     if (!pending.delete(item)) return // the deadline was faster
     if (reason === undefined) {
       mood.kept()
-      counters.commitSeconds.observe((performance.now() - item.since) / 1000)
+      counters.commitSeconds.observe((steady.now() - item.since) / 1000)
       if (item.qos > 0) counters.acks.inc()
       return item.done()
     }
@@ -51,7 +53,7 @@ export function createKeeper(doors: KeeperDoors): Keeper {
   }
 
   function watch(): void {
-    const latest = performance.now() - commitDeadlineMs
+    const latest = steady.now() - commitDeadlineMs
     for (const item of pending) {
       if (item.since > latest) break
       settle(item, 'commit takes too long')
@@ -72,7 +74,7 @@ export function createKeeper(doors: KeeperDoors): Keeper {
   const watching = setInterval(watch, COMMIT_WATCH_MS)
   return {
     keep(message, qos, done) {
-      const item = { qos, since: performance.now(), done }
+      const item = { qos, since: steady.now(), done }
       pending.add(item)
       appended(message).then(
         () => settle(item),
@@ -80,8 +82,8 @@ export function createKeeper(doors: KeeperDoors): Keeper {
       )
     },
     async settled(ms) {
-      const latest = performance.now() + ms
-      while (pending.size > 0 && performance.now() < latest) await new Promise((resolve) => setTimeout(resolve, 5))
+      const latest = steady.now() + ms
+      while (pending.size > 0 && steady.now() < latest) await new Promise((resolve) => setTimeout(resolve, 5))
     },
     close: () => clearInterval(watching),
   }

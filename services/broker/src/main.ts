@@ -12,6 +12,7 @@ import {
   readOrCreateSecret,
   runMain,
   serveOps,
+  steadyClock,
   systemClock,
 } from '@parkpulse/host'
 import { type JournalState, openJournal } from '@parkpulse/journal'
@@ -56,6 +57,7 @@ await runMain(async () => {
       host: config.mqttHost,
       port: config.mqttPort,
       clock: systemClock,
+      steady: steadyClock,
       log,
       metrics,
       authenticate: (username, password) => registry.authenticate(username, password),

@@ -27,7 +27,10 @@ export type BrokerOptions = {
   readonly host: string
   /** 0 takes a free one. */
   readonly port: number
+  /** For instants. */
   readonly clock: Clock
+  /** For durations; does not jump. */
+  readonly steady: Clock
   readonly log: Logger
   readonly metrics: Metrics
   readonly authenticate: Authenticate
@@ -68,7 +71,7 @@ export async function openBroker(options: BrokerOptions): Promise<Broker> {
     keeper,
     trouble,
     counters,
-    attempts: createAttempts(() => performance.now()),
+    attempts: createAttempts(() => options.steady.now()),
     stopping: () => stopping,
   })
   const aedes = new InwardBroker({

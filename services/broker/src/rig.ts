@@ -1,6 +1,6 @@
 // For the integration tests: a broker on a free port with doors that a test can hold, and a raw MQTT client.
 
-import { createLog, createMetrics } from '@parkpulse/host'
+import { createLog, createMetrics, steadyClock, systemClock } from '@parkpulse/host'
 import type { Message } from '@parkpulse/journal'
 import type { Principal } from '@parkpulse/registry'
 import { once } from 'node:events'
@@ -56,7 +56,8 @@ export async function openRig(options: Partial<BrokerOptions> = {}): Promise<Rig
   const broker = await openBroker({
     host: '127.0.0.1',
     port: 0,
-    clock: { now: () => Date.now() },
+    clock: systemClock,
+    steady: steadyClock,
     log,
     metrics,
     authenticate: (username, password) => Promise.resolve(principalOf(username, password)),
