@@ -22,6 +22,8 @@ export type ApiOptions = {
 
 const PAUSE_MS = 500
 const PAUSE_MS_MAX = 10_000
+/** A start takes a second or two; only a longer wait is worth a line, and only when its reason is new. */
+const WORTH_SAYING_MS = 4_000
 const ANSWER_MS_MAX = 15_000
 
 /** Trying again makes sense while the API starts (no answer, no key file, key not known yet), is busy (429) or ails (5xx). */
@@ -31,12 +33,15 @@ export function openApi(options: ApiOptions): Api {
   const { log, signal } = options
   return {
     async ask(method, path, body) {
+      let said = ''
       for (let wait = PAUSE_MS; ; wait = Math.min(wait * 2, PAUSE_MS_MAX)) {
         const outcome = await attempt(options, { method, path, body })
         if (outcome.kind === 'answer') return outcome.body
         if (outcome.kind === 'refusal') throw new ApiRefusal(`${method} ${path}: ${outcome.detail}`)
         signal.throwIfAborted()
-        if (wait >= 4 * PAUSE_MS) log.warn({ path }, `waiting for the API: ${outcome.detail}`)
+        if (wait >= WORTH_SAYING_MS && said !== outcome.detail)
+          log.warn({ path }, `waiting for the API: ${outcome.detail}`)
+        if (wait >= WORTH_SAYING_MS) said = outcome.detail
         await pause(outcome.afterMs ?? wait, undefined, { signal })
       }
     },

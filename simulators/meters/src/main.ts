@@ -21,7 +21,7 @@ import { openLines } from './lines.ts'
 import { simulatedPark } from './park.ts'
 import { findBeginning } from './present.ts'
 import { openProgress } from './progress.ts'
-import { lastHeard, registerPark } from './registration.ts'
+import { lastHeard, registerPark, registerRules } from './registration.ts'
 import { openSender } from './sender.ts'
 
 const TICK_MS = 200
@@ -49,6 +49,9 @@ await runMain(async () => {
   const api = openApi({ url: doors.api, keyFile: doors.keyFile, log, signal })
   await life.open('registration', () => registerPark(api, park, log))
   health.report('registration', true, `${park.sites.length} sites registered`)
+  registerRules(api, park).catch((error: unknown) => {
+    if (!signal.aborted) log.error({ err: error }, 'the rules of the park could not be registered')
+  })
 
   const keys = openSiteKeys({ api, park: park.id, file: path.join(folder, 'credentials.json'), log })
   const progress = openProgress(path.join(folder, 'progress.json'), options)

@@ -11,7 +11,7 @@ const REQUESTS_AT_A_TIME = 4
 /** The most that the simulator lets pass in an hour, with tolerance, over the meter's ordinary full size. */
 const MOST_OVER_FULL = 2
 
-/** Registers park, sites, meters and rules; all of it may be there already. */
+/** Registers park, sites and meters; all of it may be there already. */
 export async function registerPark(api: Api, park: SimulatedPark, log: Logger): Promise<void> {
   await api.ask('PUT', `parks/${park.id}`, { name: park.name, timeZone: 'Asia/Ho_Chi_Minh', gridRegion: 'VN' })
   await inParallel(park.sites, async (site) => {
@@ -19,12 +19,16 @@ export async function registerPark(api: Api, park: SimulatedPark, log: Logger): 
     await api.ask('PUT', place, { name: site.name })
     for (const meter of site.meters) await api.ask('PUT', `${place}/meters/${meter.id}`, meterBody(meter))
   })
-  for (const rule of permitRules({ park: park.id })) await api.ask('PUT', `rules/${rule.id}`, rule.body)
   const meters = park.sites.reduce((sum, site) => sum + site.meters.length, 0)
   log.info(
     { park: park.id, sites: park.sites.length, meters },
     `registered ${park.sites.length} factories with ${meters} meters`,
   )
+}
+
+/** Registers the park's rules. Apart from the meters: whoever measures need not wait for those who watch. */
+export async function registerRules(api: Api, park: SimulatedPark): Promise<void> {
+  for (const rule of permitRules({ park: park.id })) await api.ask('PUT', `rules/${rule.id}`, rule.body)
 }
 
 /** A meter as its data sheet describes it. */
