@@ -24,8 +24,9 @@ import { type Figures, readFigures, statusLine } from './supervision/status.ts'
 import { supervise } from './supervision/supervise.ts'
 import { welcomeLines } from './supervision/welcome.ts'
 
-/** How long the first process may take before the next is started anyway. */
-const FIRST_UP_MS_MAX = 15_000
+/** The API makes registry and key, the broker is what the others connect to: they are waited for, but not for ever. */
+const WAITED_FOR = new Set(['api', 'broker'])
+const READY_MS_MAX = 15_000
 const STATUS_MS = 30_000
 /** Five processes, each with its own ten seconds. */
 const STOP_ALL_MS = 60_000
@@ -55,7 +56,7 @@ await runMain(async () => {
   const env = { ...process.env, PARKPULSE_DATA: config.data }
   for (const service of services) {
     await life.open(service.name, () => supervise({ service, env, log, clock: systemClock, onLine }))
-    if (service === services[0]) await life.open('first answer', () => untilAlive(config.data, service.name))
+    if (WAITED_FOR.has(service.name)) await life.open('readiness', () => untilReady(config.data, service.name))
   }
   for (const line of welcomeLines(config, process.cwd())) print(line)
 
@@ -69,10 +70,10 @@ await runMain(async () => {
   await life.untilStopped()
 })
 
-/** Waits until a service answers, or long enough. */
-async function untilAlive(data: string, name: string): Promise<void> {
-  for (let waited = 0; waited < FIRST_UP_MS_MAX; waited += 100) {
-    if ((await askOps(data, name, '/health/live', 1_000)) !== undefined) return
+/** Waits until a service is ready, or long enough: a full disk keeps the broker from it, and the house starts all the same. */
+async function untilReady(data: string, name: string): Promise<void> {
+  for (let waited = 0; waited < READY_MS_MAX; waited += 100) {
+    if ((await askOps(data, name, '/health/ready', 1_000))?.status === 200) return
     await pause(100)
   }
 }
