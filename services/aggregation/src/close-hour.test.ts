@@ -12,6 +12,8 @@ const START = Date.parse('2023-06-01T00:00:00Z')
 const figureOf = ({ revision: _r, cause: _c, recordedAt: _a, ...figure }: HourRevision): HourFigure => figure
 type Said = { readonly at: number; readonly value: number }
 
+const spoke = (minute: number, value: number): Said => ({ at: START + minute * MINUTE, value })
+
 type Step = { readonly after: number; readonly what: string; readonly much: number }
 
 /** A day or two of a register, from what befell it. */
@@ -60,9 +62,12 @@ const lives = fc.oneof(ordinary, falling)
 /** Everything that was said, cut at once: what the figures must be whatever the order of arrival. */
 function cutAtOnce(said: readonly Said[]): readonly HourFigure[] {
   const readings = said.map((one): Reading => ({ registerId: ENERGY, position: 0, ...one }))
-  const first = readings[0]?.at ?? 0
-  const from = Math.ceil(first / HOUR_MS) * HOUR_MS - HOUR_MS
-  return cutHours({ register: energy, readings, period: { from, until: hourOf(readings.at(-1)?.at ?? 0) + HOUR_MS } })
+  const from = hourOf(readings[0]?.at ?? 0)
+  return cutHours({
+    register: energy,
+    readings,
+    period: { from, until: hourOf(readings.at(-1)?.at ?? 0) + HOUR_MS },
+  })
 }
 
 type House = Pick<ReturnType<typeof house>, 'store' | 'open'> & { readonly service: Aggregation }
@@ -124,32 +129,45 @@ describe('law: any order of arrival gives the figures of the whole', () => {
 })
 
 describe('one late reading', () => {
-  const at = (minute: number, value: number): Said => ({ at: START + minute * MINUTE, value })
   it.each<[string, readonly Said[], Said]>([
-    ['within an hour', [at(10, 0), at(50, 300), at(70, 500)], at(30, 100)],
-    ['over a gap of hours', [at(10, 0), at(50, 300), at(290, 3_000), at(310, 3_100)], at(150, 900)],
-    ['on the full hour', [at(10, 0), at(50, 300), at(70, 500)], at(60, 301)],
-    ['before everything', [at(130, 900), at(190, 1_200), at(250, 1_300)], at(10, 0)],
-    ['after everything', [at(10, 0), at(70, 500)], at(400, 4_000)],
+    ['within an hour', [spoke(10, 0), spoke(50, 300), spoke(70, 500)], spoke(30, 100)],
+    ['over a gap of hours', [spoke(10, 0), spoke(50, 300), spoke(290, 3_000), spoke(310, 3_100)], spoke(150, 900)],
+    ['on the full hour', [spoke(10, 0), spoke(50, 300), spoke(70, 500)], spoke(60, 301)],
+    [
+      'before everything, which begins on a full hour',
+      [spoke(120, 900), spoke(190, 1_200), spoke(250, 1_300)],
+      spoke(60, 0),
+    ],
+    ['before everything', [spoke(130, 900), spoke(190, 1_200), spoke(250, 1_300)], spoke(10, 0)],
+    ['after everything', [spoke(10, 0), spoke(70, 500)], spoke(400, 4_000)],
     [
       'that makes a fall a glitch, in the hour after it',
-      [at(-20, 9_000), at(20, 300), at(70, 300), at(130, 300), at(160, 5_000), at(185, 5_100)],
-      at(140, 9_100),
+      [spoke(-20, 9_000), spoke(20, 300), spoke(70, 300), spoke(130, 300), spoke(160, 5_000), spoke(185, 5_100)],
+      spoke(140, 9_100),
     ],
     [
       'that makes a fall a glitch, after hours of standing still',
-      [at(-20, 9_000), at(20, 0), at(70, 0), at(130, 0), at(190, 0), at(250, 0), at(280, 5_000), at(305, 5_100)],
-      at(260, 9_100),
+      [
+        spoke(-20, 9_000),
+        spoke(20, 0),
+        spoke(70, 0),
+        spoke(130, 0),
+        spoke(190, 0),
+        spoke(250, 0),
+        spoke(280, 5_000),
+        spoke(305, 5_100),
+      ],
+      spoke(260, 9_100),
     ],
     [
       'that leaves a fall open and silences what follows',
-      [at(0, 990_000), at(60, 990_000), at(280, 0), at(300, 0)],
-      at(100, 0),
+      [spoke(0, 990_000), spoke(60, 990_000), spoke(280, 0), spoke(300, 0)],
+      spoke(100, 0),
     ],
     [
       'that takes the trust from a first reading',
-      [at(50, 0), at(70, 900_000), at(100, 0), at(130, 5)],
-      at(80, 900_100),
+      [spoke(50, 0), spoke(70, 900_000), spoke(100, 0), spoke(130, 5)],
+      spoke(80, 900_100),
     ],
   ])('%s', async (_case, said, late) => {
     const { readings, store, open, setNow } = house()

@@ -62,7 +62,7 @@ function certainFrom(open: OpenRun): Instant {
   const { before, readings, look, due } = open
   const [first] = readings
   // Nothing counted before: begin with the hour of the very first reading, which may count from now on.
-  if (before?.carry === undefined) return first === undefined ? look.run.from : hourEndingWith(first.at)
+  if (before?.carry === undefined) return first === undefined ? look.run.from : hourOf(first.at)
   // A reset is judged by what follows it.
   if (before.events.includes('reset')) return before.hour
   if (standsAfterMaybeReset(open, before)) return due.from - FALL_OPEN_MS - HOUR_MS
@@ -85,6 +85,3 @@ function advances(carry: Carry, first: Reading, { register }: OpenRun): boolean 
   const { kind } = step(carry, first, register)
   return kind === 'advance' || kind === 'rollover'
 }
-
-/** The hour that holds an instant, where a full hour belongs to the one that it ends. */
-const hourEndingWith = (at: Instant): Instant => Math.ceil(at / HOUR_MS) * HOUR_MS - HOUR_MS

@@ -28,7 +28,7 @@ export function revise(open: OpenRun, book: FactorBook, now: Instant): Revised {
 function isBeforeFirst({ hour }: HourFigure, { before, readings }: OpenRun): boolean {
   if (before !== undefined) return false
   const [first] = readings
-  return first === undefined || hour + HOUR_MS < first.at
+  return first === undefined || hour + HOUR_MS <= first.at
 }
 
 function revisionOf(figure: HourFigure, stored: HourRevision | undefined, recordedAt: Instant): HourRevision[] {
