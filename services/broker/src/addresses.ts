@@ -96,3 +96,20 @@ export function createAddresses(nowMs: () => number, limits: EntryLimits = ENTRY
     total: () => total,
   }
 }
+
+const IPV6_GROUPS = 8
+const NETWORK_GROUPS = 4 // a /64 is what one subscriber is given, and may take addresses from at will
+
+/** Whom an address stands for: an IPv4 address itself (also when mapped into IPv6), of IPv6 the /64 network. */
+export function neighbourhood(remote: string | undefined): string {
+  if (remote === undefined) return 'unknown'
+  const address = remote.replace(/^::ffff:(?=[\d.]+$)/i, '').replace(/%.*$/, '')
+  if (!address.includes(':')) return address
+  const [head = '', tail] = address.split('::')
+  const missing = tail === undefined ? 0 : IPV6_GROUPS - groups(head).length - groups(tail).length
+  const zeros = Array.from({ length: missing }, () => '0')
+  const all = [...groups(head), ...zeros, ...groups(tail ?? '')]
+  return `${all.slice(0, NETWORK_GROUPS).join(':')}::/64`
+}
+
+const groups = (words: string) => (words === '' ? [] : words.split(':'))

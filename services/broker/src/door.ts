@@ -5,7 +5,7 @@ import type { Clock } from '@parkpulse/host'
 import type { Principal } from '@parkpulse/registry'
 import { once } from 'node:events'
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net'
-import { createAddresses, type EntryLimits, type Place } from './addresses.ts'
+import { createAddresses, type EntryLimits, neighbourhood, type Place } from './addresses.ts'
 import type { Counters } from './counters.ts'
 import { createFraming, type Framing } from './framing.ts'
 import { PARTIAL_BYTES_MAX, STOP_CLIENTS_MS, TCP_KEEP_ALIVE_MS } from './limits.ts'
@@ -64,7 +64,7 @@ function receptionist(options: DoorOptions): (socket: Socket) => void {
   const addresses = createAddresses(() => steady.now(), entryLimits)
   const partial = { bytes: 0, max: partialBytesMax }
   return (socket) => {
-    const address = (socket.remoteAddress ?? 'unknown').replace(/^::ffff:/, '')
+    const address = neighbourhood(socket.remoteAddress)
     const entry = addresses.enter(address)
     if (entry.kind === 'refused') {
       trouble.refused({ address }, entry.problem)

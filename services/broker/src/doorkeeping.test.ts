@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { createAddresses, ENTRY_LIMITS } from './addresses.ts'
+import { createAddresses, ENTRY_LIMITS, neighbourhood } from './addresses.ts'
 import { createAttempts } from './attempts.ts'
 import {
   ADDRESSES_REMEMBERED_MAX,
@@ -60,6 +60,19 @@ describe('connections', () => {
     now += 60_000
     expect(Array.from({ length: 5 }, visit)).toEqual(['in', 'in', 'in', 'in', 'connections come too fast'])
   })
+})
+
+test.each([
+  ['192.0.2.7', '192.0.2.7'],
+  ['::ffff:192.0.2.7', '192.0.2.7'],
+  ['2001:db8:1:2:3:4:5:6', '2001:db8:1:2::/64'],
+  ['2001:db8:1:2::6', '2001:db8:1:2::/64'],
+  ['2001:db8::6', '2001:db8:0:0::/64'],
+  ['fe80::1%eth0', 'fe80:0:0:0::/64'],
+  ['::1', '0:0:0:0::/64'],
+  [undefined, 'unknown'],
+])('%s counts as %s', (remote, expected) => {
+  expect(neighbourhood(remote)).toBe(expected)
 })
 
 describe('failed passwords', () => {
