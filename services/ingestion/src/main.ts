@@ -19,7 +19,7 @@ import { silentAnnouncer } from './announcer.ts'
 import { createCounters } from './counters.ts'
 import { startIngestion } from './ingestion.ts'
 import { openRegistered } from './registered.ts'
-import { startPlace } from './start-place.ts'
+import { refuseOtherJournal, startPlace } from './start-place.ts'
 import { openVoice } from './voice.ts'
 
 const SERVICE = 'ingestion'
@@ -47,11 +47,13 @@ await runMain(async () => {
   const writer = await life.open('store', () => openReadingsWriter({ folder: path.join(config.data, 'store') }))
   const journal = path.join(config.data, 'journal')
   const extent = await journalExtent(journal)
-  const from = startPlace(await writer.position(), extent)
+  const isReplay = process.argv.includes(UNTIL_CAUGHT_UP)
+  const stored = await writer.position()
+  if (isReplay) refuseOtherJournal(stored, extent)
+  const from = startPlace(stored, extent)
   const cursor = await life.open('cursor', () => openCursor(journal, CURSOR))
   const reader = await life.open('journal', () => openReader({ folder: journal, from }))
 
-  const isReplay = process.argv.includes(UNTIL_CAUGHT_UP)
   const announcer = isReplay
     ? silentAnnouncer
     : await life.open('announcer', () => openVoice({ config, log, counters, registered }))
