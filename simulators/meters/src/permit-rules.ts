@@ -1,6 +1,6 @@
 // The rules of the practice park: the connection permit for wastewater, and a hint about the power factor.
 
-import type { Options } from './options.ts'
+import { textSeed } from './chance.ts'
 
 type RuleRow = {
   readonly id: string
@@ -22,7 +22,7 @@ const CAPACITORS = { vi: 'Kiểm tra tủ tụ bù công suất phản kháng.',
 /** Limits after QCVN 40:2011/BTNMT column B, without coefficients. */
 const ROWS: readonly RuleRow[] = [
   {
-    id: 'cod-above-permit',
+    id: 'cod-above',
     quantity: 'cod_mg_l',
     breach: 'above',
     limit: 150,
@@ -31,7 +31,7 @@ const ROWS: readonly RuleRow[] = [
     advice: TREATMENT,
   },
   {
-    id: 'tss-above-permit',
+    id: 'tss-above',
     quantity: 'tss_mg_l',
     breach: 'above',
     limit: 100,
@@ -40,7 +40,7 @@ const ROWS: readonly RuleRow[] = [
     advice: TREATMENT,
   },
   {
-    id: 'ammonium-above-permit',
+    id: 'ammonium-above',
     quantity: 'ammonium_n_mg_l',
     breach: 'above',
     limit: 10,
@@ -64,9 +64,17 @@ const ROWS: readonly RuleRow[] = [
 const HOLD_MS = 300_000
 const KEEP_FIRING_MS = 120_000
 
+/** Rule ids have 28 characters at most, and are the whole installation's: each park needs its own. */
+const RULE_ID_LENGTH_MAX = 28
+
 /** Bodies of `PUT rules/{id}`. */
-export const permitRules = ({ park }: Pick<Options, 'park'>) =>
+export const permitRules = (park: string) =>
   ROWS.map(({ id, ...row }) => ({
-    id,
+    id: ruleId(id, park),
     body: { kind: 'limit', place: { park }, ...row, holdMs: HOLD_MS, keepFiringMs: KEEP_FIRING_MS },
   }))
+
+function ruleId(row: string, park: string): string {
+  const plain = `${row}-${park}`
+  return plain.length <= RULE_ID_LENGTH_MAX ? plain : `${row}-${textSeed(0, park).toString(36)}`
+}

@@ -28,7 +28,7 @@ export async function registerPark(api: Api, park: SimulatedPark, log: Logger): 
 
 /** Registers the park's rules. Apart from the meters: whoever measures need not wait for those who watch. */
 export async function registerRules(api: Api, park: SimulatedPark): Promise<void> {
-  for (const rule of permitRules({ park: park.id })) await api.ask('PUT', `rules/${rule.id}`, rule.body)
+  for (const rule of permitRules(park.id)) await api.ask('PUT', `rules/${rule.id}`, rule.body)
 }
 
 /** A meter as its data sheet describes it. */

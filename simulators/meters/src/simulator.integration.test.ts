@@ -118,7 +118,7 @@ test('registers, takes keys, fills two hours of the past and lives on; a restart
   await expect.poll(() => filled(arrivals).flatMap(({ items }) => items).length).toBeGreaterThanOrEqual(2 * 3 * 119)
   expect(api.asked).toContain('PUT /api/v1/parks/nam-hai')
   expect(api.asked).toContain('PUT /api/v1/parks/nam-hai/sites/factory-02/meters/wastewater')
-  expect(api.asked).toContain('PUT /api/v1/rules/cod-above-permit')
+  expect(api.asked).toContain('PUT /api/v1/rules/cod-above-nam-hai')
   expect(api.asked.filter((line) => line.startsWith('POST'))).toHaveLength(2)
   expect(arrivals.every(({ topic, username }) => topic.split('/')[3] === username)).toBe(true)
   expect(statSync(path.join(data, 'simulator/credentials.json')).mode & 0o777).toBe(0o600)
