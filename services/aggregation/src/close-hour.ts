@@ -12,7 +12,7 @@ import { type Revised, revise } from './revise.ts'
 import type { Spoken } from './spoken.ts'
 
 /**
- * Hours closed in one round, which is one question to each shelf and one commit: large enough that 84 000 registers need some
+ * Hours closed in one round (more only when a single register has a longer run), which is one question to each shelf and one commit: large enough that 84 000 registers need some
  * forty rounds, small enough (120 000 minute readings, some 10 MB) that the feed's tick gets its turn in between.
  */
 export const HOURS_PER_ROUND = 2_000

@@ -56,10 +56,11 @@ describe('hours that wait', () => {
   })
   it.each([
     ['as far as they are ready', { isReady: (_: number, hour: number) => hour < H + HOUR_MS, hoursMax: 100 }, 1],
-    ['no more than asked for', { isReady: () => true, hoursMax: 2 }, 2],
+    ['of no further register when there are enough', { isReady: () => true, hoursMax: 3 }, 3],
+    ['a run undivided', { isReady: () => true, hoursMax: 2 }, 3],
     ['none when none is ready', { isReady: () => false, hoursMax: 2 }, 0],
   ])('are claimed %s', (_case, pick, hours) => {
-    const due = dueHours([place(1, 0), place(1, 1), place(1, 2)])
+    const due = dueHours([place(1, 0), place(1, 1), place(1, 2), place(2, 5)])
     expect(due.claim(pick).runs.flatMap(hoursOfRun)).toHaveLength(hours)
   })
   it('stay when they were touched between the claim and its commit', () => {

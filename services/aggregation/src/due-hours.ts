@@ -14,6 +14,10 @@ export type DueHours = {
 
 export type Pick = {
   readonly isReady: (registerId: RegisterId, hour: Instant) => boolean
+  /**
+   * No further register is taken when so many hours are. A run itself is never divided: its second half would have to
+   * be computed from its beginning again, and with a gap of years that is once for each part.
+   */
   readonly hoursMax: number
 }
 
@@ -78,7 +82,7 @@ function pickRuns(waiting: ReadonlyMap<RegisterId, ReadonlyMap<Instant, number>>
     if (room <= 0) break
     const from = [...hours.keys()].reduce((first, hour) => Math.min(first, hour))
     let until = from
-    while (room > 0 && hours.has(until) && pick.isReady(registerId, until)) {
+    while (hours.has(until) && pick.isReady(registerId, until)) {
       until += HOUR_MS
       room -= 1
     }
