@@ -112,10 +112,7 @@ export type ReadingsQuery = {
 /** A stretch of one register, and how many readings beyond its end are wanted too. */
 export type ReadingSpan = Period & { readonly registerId: RegisterId; readonly beyond: number }
 
-/**
- * Readings of many spans in columns, since they go by the hundred thousand: those of span `i` stand from `ends[i - 1]`
- * (0 for the first) up to, not including, `ends[i]`, in order of `at`.
- */
+/** Readings of many spans in columns, by the hundred thousand: span `i` from `ends[i - 1]` (or 0) up to, not including, `ends[i]`. */
 export type SpanReadings = {
   readonly ends: Uint32Array
   readonly at: Float64Array
