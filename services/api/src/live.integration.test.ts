@@ -15,7 +15,7 @@ beforeAll(async () => {
   api = await startApi()
   await provisionPark(api)
   siteKey = await api.issueKey({ name: 's2', role: 'site', reach: { kind: 'site', park: 'p1', site: 's2' } })
-  await api.ask('PUT', '/api/v1/rules/overload', {
+  const rule = await api.ask('PUT', '/api/v1/rules/overload', {
     body: {
       place: { park: 'p1' },
       quantity: 'active_power_kw',
@@ -28,6 +28,7 @@ beforeAll(async () => {
       advice: { vi: 'Giảm tải.', en: 'Shed load.' },
     },
   })
+  expect(rule.status, rule.text).toBe(201)
   await api.app.listen({ host: '127.0.0.1', port: 0 })
   base = `http://127.0.0.1:${(api.app.server.address() as AddressInfo).port}`
 })

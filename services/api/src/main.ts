@@ -23,6 +23,8 @@ import { checkStore } from './store-check.ts'
 const REGISTRY_LOOK_MS = 500
 const STORE_CHECK_MS = 2_000
 
+const listenTextResolver = (address: string): string => `starting → listening at ${address}`
+
 await runMain(async () => {
   const config = configOrExit(process.env, process.argv)
   const log = createLog('api', config)
@@ -34,7 +36,8 @@ await runMain(async () => {
   await life.open('ops', () => serveOps({ data: config.data, service: 'api', health, metrics }))
 
   const folder = path.join(config.data, 'store')
-  const registry = await life.open('registry', () => openRegistry({ file: path.join(config.data, 'registry.db'), now }))
+  const file = config.registry === 'sqlite' ? path.join(config.data, 'registry.db') : config.registry
+  const registry = await life.open('registry', () => openRegistry({ file, now }))
   await ensureAdministrator(registry, config.data, log)
   const readings = await life.open('readings', () => openReadings({ folder }))
   const figures = await life.open('figures', () => openFigures({ folder }))
@@ -47,7 +50,6 @@ await runMain(async () => {
     every({ ms: STORE_CHECK_MS, log, name: 'store check', run: () => checkStore({ readings, figures, health }) }),
   )
   const app = await life.open('app', () => createApp({ registry, readings, figures, ops, log, clock, metrics, config }))
-  const listenTextResolver = (address: string): string => `starting → listening at ${address}`
   await app.listen({ host: config.httpHost, port: config.httpPort, listenTextResolver })
   await life.untilStopped()
 })

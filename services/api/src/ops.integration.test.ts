@@ -122,3 +122,32 @@ test('the description is whole: every route says what it is, what it takes and w
   expect(wanting).toEqual([])
   expect(JSON.stringify(paths['/api/v1/consumption'])).toContain('"examples":["kWh"]')
 })
+
+test('a rule is written by name or OBIS code, answered by name, and seen by whom it concerns', async () => {
+  const body = {
+    place: { park: 'p3', site: 's1' },
+    quantity: '1.7.0',
+    breach: 'above',
+    limit: 500,
+    clear: 450,
+    holdMs: 60_000,
+    keepFiringMs: 0,
+    severity: 'warning',
+    advice: { vi: 'Giảm tải.', en: 'Shed load.' },
+  }
+  const put = async (more: object) => {
+    const answer = await api.ask('PUT', '/api/v1/rules/overload', { body: { ...body, ...more } })
+    return [answer.status, answer.body['outcome']]
+  }
+  expect([await put({}), await put({}), await put({ limit: 600 })]).toEqual([
+    [201, 'created'],
+    [200, 'unchanged'],
+    [200, 'changed'],
+  ])
+  const seen = async (query: string, key = api.adminKey) =>
+    (await api.ask('GET', `/api/v1/rules${query}`, { key })).body['items']
+  expect(await seen('')).toEqual([{ ...body, kind: 'limit', id: 'overload', quantity: 'active_power_kw', limit: 600 }])
+  expect(await seen('?park=p2')).toEqual([])
+  const elsewhere = await api.issueKey({ name: 'p2', role: 'analyst', reach: { kind: 'park', park: 'p2' } })
+  expect(await seen('', elsewhere)).toEqual([])
+})
