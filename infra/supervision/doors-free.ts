@@ -22,7 +22,7 @@ export async function whatIsInTheWay(config: Config, names: readonly string[]): 
     const alive = await servicesAlive(config.data, ['start', ...names])
     if (alive.length === 0) return await portsProblem(config)
     if (alive.includes('start') || waited >= WAIT_FOR_PREDECESSOR_MS) {
-      return `ParkPulse is already running on ${config.data} (${alive.join(', ')}).`
+      return `ParkPulse is already running, or being replayed, on ${config.data} (${alive.join(', ')}).`
     }
     await pause(LOOK_AGAIN_MS)
   }
