@@ -32,6 +32,7 @@ export default defineConfig({
             'packages/*/src/**/*.integration.test.ts',
             'services/*/src/**/*.integration.test.ts',
             'simulators/*/src/**/*.integration.test.ts',
+            'infra/**/*.integration.test.ts',
             'test/integration/**/*.test.ts',
           ],
           testTimeout: 60_000,
