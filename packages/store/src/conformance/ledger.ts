@@ -148,6 +148,9 @@ export const ledgerConformance = (doors: StoreDoors): void => {
       expect(await writer.position()).toBe(20)
       expect(await everything(readings)).toEqual(before)
       expect(await readings.readings(7, ALL, 1)).toEqual([])
+      // What was counted for the failed ones is not counted with the next.
+      await writer.write(batch(40, { accepted: [group([reading(8, T0, 1)])] }))
+      expect(await readings.ledger(PLACE, ALL)).toEqual([line({ received: 2, stored: 2 })])
     })
 
     it('that is given up becomes rejected', async () => {

@@ -143,7 +143,9 @@ export const prepareQuarantine = ({ db, places, ledger, limits }: QuarantineDoor
       if (excess() > 0) now.count -= Number(dropOldest.run(excess()).changes)
       const over = (): boolean => excess() > 0 || now.waitingBytes > limits.waitingBytesMax
       while (over() && now.waiting > 0) {
-        giveUp(oldestWaiting.all(Math.max(1, Math.min(excess(), 1_000))).map((row) => Number(row['id'])))
+        const ids = oldestWaiting.all(Math.max(1, Math.min(excess(), 1_000))).map((row) => Number(row['id']))
+        if (ids.length === 0) throw new Error(`${now.waiting} rejections should wait and none does`)
+        giveUp(ids)
         if (excess() > 0) now.count -= Number(dropOldest.run(excess()).changes)
       }
     },
