@@ -1,7 +1,7 @@
 // What people read when the house is up: where to look, and how to ask it something.
 
 import path from 'node:path'
-import type { Config } from '@parkpulse/host'
+import { type Config, reachableInUrl } from '@parkpulse/host'
 
 const WORDS = {
   vi: {
@@ -29,7 +29,7 @@ const WORDS = {
 /** The lines to print. Files are named from `cwd` where they lie below it, quoted for the shell where that is needed. */
 export function welcomeLines(config: Config, cwd: string): readonly string[] {
   const words = WORDS[config.lang]
-  const url = `http://${config.httpHost === '0.0.0.0' ? '127.0.0.1' : config.httpHost}:${config.httpPort}`
+  const url = `http://${reachableInUrl(config.httpHost)}:${config.httpPort}`
   const short = (name: string) => {
     const relative = path.relative(cwd, path.join(config.data, name))
     return relative.startsWith('..') ? path.join(config.data, name) : relative

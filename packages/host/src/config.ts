@@ -31,18 +31,15 @@ export function readConfig(env: NodeJS.ProcessEnv): ConfigOutcome {
   return { kind: 'config', config: Object.freeze(config as Config) }
 }
 
-/** Values may hold a password (a database URL), so nothing behind a `://` is repeated. */
+/** Whatever was given may hold a password (a database URL), so nothing behind a `://` is repeated. */
 const shown = (value: string | undefined): string =>
   JSON.stringify(value ?? '')
     .replace(/:\/\/.*"/, '://…"')
     .slice(0, 80)
 
-/** The configuration for people: one setting a line, the password of a database URL left out. */
+/** The configuration for people: one setting a line. */
 export function describeConfig(config: Config): string {
-  const lines = Object.entries(environment).map(([setting, { name }]) => {
-    const value = String(config[setting as Setting]).replace(/(:\/\/[^:/@]*):[^@]*@/, '$1:…@')
-    return `${name}=${value}`
-  })
+  const lines = Object.entries(environment).map(([setting, { name }]) => `${name}=${config[setting as Setting]}`)
   return lines.join('\n')
 }
 

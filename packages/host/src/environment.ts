@@ -19,7 +19,9 @@ const oneOf = <const Words extends readonly [string, ...string[]]>(words: Words)
 
 const host = z.string().regex(/^[\w.:%-]{1,255}$/, 'must be a host name or an IP address')
 
-const postgresUrl = /^postgres(ql)?:\/\/\S+$/
+/** A choice with one answer yet: the other one is refused rather than silently replaced by the first. */
+const soFar = <const Word extends string>(word: Word, other: string) =>
+  z.literal(word, { error: `must be ${word}; ${other} is not available yet` })
 
 /** One row per variable: its name, its default as it would be written in the environment, and what it must be. */
 export const environment = {
@@ -28,14 +30,8 @@ export const environment = {
   mqttPort: { name: 'PARKPULSE_MQTT_PORT', standard: '1883', schema: port },
   httpHost: { name: 'PARKPULSE_HTTP_HOST', standard: '127.0.0.1', schema: host },
   httpPort: { name: 'PARKPULSE_HTTP_PORT', standard: '8080', schema: port },
-  store: { name: 'PARKPULSE_STORE', standard: 'sqlite', schema: oneOf(['sqlite', 'influx']) },
-  registry: {
-    name: 'PARKPULSE_REGISTRY',
-    standard: 'sqlite',
-    schema: z
-      .string()
-      .refine((value) => value === 'sqlite' || postgresUrl.test(value), 'must be sqlite or a postgres:// URL'),
-  },
+  store: { name: 'PARKPULSE_STORE', standard: 'sqlite', schema: soFar('sqlite', 'InfluxDB') },
+  registry: { name: 'PARKPULSE_REGISTRY', standard: 'sqlite', schema: soFar('sqlite', 'PostgreSQL') },
   simulator: { name: 'PARKPULSE_SIMULATOR', standard: 'on', schema: oneOf(['on', 'off']) },
   lang: { name: 'PARKPULSE_LANG', standard: 'vi', schema: oneOf(['vi', 'en']) },
   logLevel: { name: 'PARKPULSE_LOG_LEVEL', standard: 'info', schema: oneOf(['debug', 'info', 'warn', 'error']) },

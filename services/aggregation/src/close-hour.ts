@@ -1,4 +1,6 @@
-// Closing hours, read this first: take what is ready, see where each register stood, cut, compare, write what changed.
+// The way's fourth stop, closing hours, read this first: take what is ready (the feed's tick made it due), see where each register
+// stood and cut (open-runs.ts, with metering's cutHours), compare (revise.ts), write what changed with its emissions.
+// Next on the way: packages/emissions/src/emissions-of.ts, which revise.ts asks for each new figure.
 
 import type { FactorBook } from '@parkpulse/emissions'
 import type { Instant } from '@parkpulse/metering'
@@ -12,8 +14,9 @@ import { type Revised, revise } from './revise.ts'
 import type { Spoken } from './spoken.ts'
 
 /**
- * Hours closed in one round (more only when a single register has a longer run), which is one question to each shelf and one commit: large enough that 84 000 registers need some
- * forty rounds, small enough (120 000 minute readings, some 10 MB) that the feed's tick gets its turn in between.
+ * Hours closed in one round, which is one question to each shelf and one commit (more only by a register's undivided run): large
+ * enough that 84 000 registers need some forty rounds, small enough (120 000 minute readings, some 10 MB) that the feed's tick
+ * gets its turn in between.
  */
 export const HOURS_PER_ROUND = 2_000
 

@@ -1,21 +1,21 @@
 // The process: opens store, registry and the way to the broker, then ticks until it is told to stop.
 
 import {
-  type Config,
   configOrExit,
   createHealth,
   createLog,
   createMetrics,
   every,
   lifecycle,
-  readOrCreateSecret,
+  placesOf,
+  reachable,
   runMain,
   serveOps,
+  serviceLogin,
   systemClock,
 } from '@parkpulse/host'
 import { openRegistry } from '@parkpulse/registry'
 import { openFigures, openFiguresWriter, openReadings } from '@parkpulse/store'
-import path from 'node:path'
 import { openAggregation } from './aggregation.ts'
 import { openAlertPublisher } from './alert-publisher.ts'
 import { logDay, openCalendar } from './calendar.ts'
@@ -35,16 +35,23 @@ await runMain(async () => {
   const life = lifecycle(log)
   const health = createHealth(['feed', 'closing', 'registry'])
   const metrics = createMetrics(SERVICE)
-  const folder = path.join(config.data, 'store')
+  const { store: folder, registry: file } = placesOf(config)
 
   await life.open('ops', () => serveOps({ data: config.data, service: SERVICE, health, metrics }))
-  const registry = await life.open('registry', () => openRegistry({ file: registryFile(config), now }))
+  const registry = await life.open('registry', () => openRegistry({ file, now }))
   const writer = await life.open('figures writer', () => openFiguresWriter({ folder }))
   const figures = await life.open('figures', () => openFigures({ folder }))
   const readings = await life.open('readings', () => openReadings({ folder }))
   const publisher = untilSettled
     ? { set: () => undefined, isConnected: () => true }
-    : await life.open('publisher', () => openAlertPublisher({ ...brokerOf(config), log }))
+    : await life.open('publisher', () =>
+        openAlertPublisher({
+          ...serviceLogin(config),
+          host: reachable(config.mqttHost),
+          port: config.mqttPort,
+          log,
+        }),
+      )
 
   const settleMs = config.settleMinutes * MINUTE_MS
   const doors = { readings, figures, writer, registry, publisher, clock: systemClock, log, health, metrics, settleMs }
@@ -74,15 +81,3 @@ await runMain(async () => {
   log.info({ settleMinutes: config.settleMinutes }, 'starting → running: hours close, rules are watched')
   await life.untilStopped()
 })
-
-/** The registry's file, or the URL of its server. */
-function registryFile({ data, registry }: Config): string {
-  return registry === 'sqlite' ? path.join(data, 'registry.db') : registry
-}
-
-/** Where our broker is to be reached from this machine, and with what. */
-function brokerOf({ data, mqttHost, mqttPort }: Config) {
-  const anywhere: Record<string, string> = { '0.0.0.0': '127.0.0.1', '::': '::1' }
-  const password = readOrCreateSecret(path.join(data, 'service.key'))
-  return { host: anywhere[mqttHost] ?? mqttHost, port: mqttPort, password }
-}

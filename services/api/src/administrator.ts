@@ -1,7 +1,6 @@
 // The administrator's first key: in a file that only the owner of the installation can read, made at the first start.
 
-import path from 'node:path'
-import { readOrCreateSecret, type Logger } from '@parkpulse/host'
+import { placesOf, readOrCreateSecret, type Logger } from '@parkpulse/host'
 import type { Credentials } from '@parkpulse/registry'
 
 /** Makes sure that the key in `<data>/admin.key` opens everything. A deleted file is made anew with another key. */
@@ -10,7 +9,7 @@ export async function ensureAdministrator(
   data: string,
   log: Logger,
 ): Promise<void> {
-  const file = path.join(data, 'admin.key')
+  const file = placesOf({ data }).adminKey
   const token = readOrCreateSecret(file)
   if ((await registry.authenticateKey(token)) !== undefined) return
   const issued = await registry.issueKey({

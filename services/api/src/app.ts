@@ -1,4 +1,5 @@
-// The app: every door of the HTTP side and what stands before it, in the order in which a request meets them. Read this first.
+// The way's last stop, the app: every door of the HTTP side and what stands before it, in the order in which a request meets
+// them. Read this first. How a figure is answered: routes/consumption.ts and routes/emissions.ts; how it is pushed: live.ts.
 
 import helmet from '@fastify/helmet'
 import rateLimit from '@fastify/rate-limit'

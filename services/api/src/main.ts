@@ -1,6 +1,5 @@
 // The process: reads the configuration, opens the doors, listens, and waits.
 
-import path from 'node:path'
 import {
   configOrExit,
   createHealth,
@@ -8,6 +7,7 @@ import {
   createMetrics,
   every,
   lifecycle,
+  placesOf,
   runMain,
   serveOps,
   systemClock,
@@ -35,8 +35,7 @@ await runMain(async () => {
   const health = createHealth(['store'])
   await life.open('ops', () => serveOps({ data: config.data, service: 'api', health, metrics }))
 
-  const folder = path.join(config.data, 'store')
-  const file = config.registry === 'sqlite' ? path.join(config.data, 'registry.db') : config.registry
+  const { store: folder, registry: file } = placesOf(config)
   const registry = await life.open('registry', () => openRegistry({ file, now }))
   await ensureAdministrator(registry, config.data, log)
   const readings = await life.open('readings', () => openReadings({ folder }))

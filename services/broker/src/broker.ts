@@ -1,4 +1,5 @@
-// The MQTT door's main path: authenticate → authorise → journal.append → PUBACK. Read this file first.
+// The way's first stop, and the broker's main path: authenticate → authorise → journal.append → PUBACK. Read this file first.
+// Next on the way: services/ingestion/src/pipeline.ts, which reads what the journal (packages/journal) has kept here.
 
 import type { Clock } from '@parkpulse/host'
 import { admit, type AdmissionDoors, greet } from './admission.ts'

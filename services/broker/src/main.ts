@@ -8,20 +8,19 @@ import {
   every,
   type Health,
   lifecycle,
+  placesOf,
   type Logger,
-  readOrCreateSecret,
   runMain,
   serveOps,
+  serviceLogin,
   steadyClock,
   systemClock,
 } from '@parkpulse/host'
 import { type JournalState, openJournal } from '@parkpulse/journal'
 import { openRegistry, type Principal, type Registry } from '@parkpulse/registry'
-import path from 'node:path'
 import { type Broker, openBroker } from './open-broker.ts'
 
 const SERVICE = 'broker'
-const SERVICE_USER_NAME = 'parkpulse'
 const REGISTRY_REFRESH_MS = 1_000
 const DAY_MS = 86_400_000
 const MIB = 1_048_576
@@ -36,13 +35,14 @@ await runMain(async () => {
   const metrics = createMetrics(SERVICE)
   await life.open('ops', () => serveOps({ data: config.data, service: SERVICE, health, metrics }))
 
-  const registryFile = config.registry === 'sqlite' ? path.join(config.data, 'registry.db') : config.registry
-  const registry = await life.open('registry', () => openRegistry({ file: registryFile, now }))
-  await registry.ensureServiceCredential(SERVICE_USER_NAME, readOrCreateSecret(path.join(config.data, 'service.key')))
+  const places = placesOf(config)
+  const registry = await life.open('registry', () => openRegistry({ file: places.registry, now }))
+  const login = serviceLogin(config)
+  await registry.ensureServiceCredential(login.username, login.password)
 
   const journal = await life.open('journal', () =>
     openJournal({
-      folder: path.join(config.data, 'journal'),
+      folder: places.journal,
       now,
       commitIntervalMs: config.commitIntervalMs,
       segmentBytes: config.segmentMiB * MIB,

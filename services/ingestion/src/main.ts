@@ -7,14 +7,15 @@ import {
   createMetrics,
   every,
   lifecycle,
+  placesOf,
   runMain,
   serveOps,
+  steadyClock,
   systemClock,
 } from '@parkpulse/host'
 import { journalExtent, openCursor, openReader } from '@parkpulse/journal'
 import { openRegistry } from '@parkpulse/registry'
 import { openReadingsWriter } from '@parkpulse/store'
-import path from 'node:path'
 import { silentAnnouncer } from './announcer.ts'
 import { createCounters } from './counters.ts'
 import { startIngestion } from './ingestion.ts'
@@ -39,13 +40,13 @@ await runMain(async () => {
   const counters = createCounters(metrics)
   await life.open('ops', () => serveOps({ data: config.data, service: SERVICE, health, metrics }))
 
-  const registryFile = config.registry === 'sqlite' ? path.join(config.data, 'registry.db') : config.registry
-  const registry = await life.open('registry', () => openRegistry({ file: registryFile, now }))
+  const places = placesOf(config)
+  const registry = await life.open('registry', () => openRegistry({ file: places.registry, now }))
   const registered = openRegistered({ registry, health, log, now })
   await life.open('refresh', () => every({ ms: SECOND_MS, log, name: 'registry refresh', run: registered.refresh }))
 
-  const writer = await life.open('store', () => openReadingsWriter({ folder: path.join(config.data, 'store') }))
-  const journal = path.join(config.data, 'journal')
+  const writer = await life.open('store', () => openReadingsWriter({ folder: places.store }))
+  const { journal } = places
   const extent = await journalExtent(journal)
   const isReplay = process.argv.includes(UNTIL_CAUGHT_UP)
   const stored = await writer.position()
@@ -59,7 +60,18 @@ await runMain(async () => {
     : await life.open('announcer', () => openVoice({ config, log, counters, registered }))
   const until = isReplay ? { until: extent.committed } : {}
   const ingestion = await life.open('ingestion', () =>
-    startIngestion({ reader, writer, registered, announcer, counters, health, log, from, ...until }),
+    startIngestion({
+      reader,
+      writer,
+      registered,
+      announcer,
+      counters,
+      health,
+      log,
+      steady: steadyClock,
+      from,
+      ...until,
+    }),
   )
   const keepPlace = async () => {
     await cursor.write(ingestion.reached())

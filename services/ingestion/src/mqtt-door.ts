@@ -24,7 +24,7 @@ export type MqttDoorOptions = {
 /** Connects in the background and again whenever the connection is lost; logs only the changes. */
 export const openMqttDoor = ({ host, port, username, password, log }: MqttDoorOptions): MqttDoor => {
   const client = connect({
-    host: reachable(host),
+    host,
     port,
     username,
     password,
@@ -58,6 +58,3 @@ export const openMqttDoor = ({ host, port, username, password, log }: MqttDoorOp
     },
   }
 }
-
-/** The broker listens on all addresses; one speaks to it on the loopback. */
-const reachable = (host: string): string => (host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host)

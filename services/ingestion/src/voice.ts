@@ -1,7 +1,6 @@
 // The announcer with its tick and its connection to the broker: everything that ingestion needs to be heard.
 
-import { every, readOrCreateSecret, type Config, type Logger } from '@parkpulse/host'
-import path from 'node:path'
+import { every, reachable, serviceLogin, type Config, type Logger } from '@parkpulse/host'
 import { ANNOUNCE_MS, createAnnouncer, type Announcer } from './announcer.ts'
 import type { Counters } from './counters.ts'
 import { openMqttDoor } from './mqtt-door.ts'
@@ -22,10 +21,9 @@ export const openVoice = ({
   registered,
 }: VoiceOptions): Announcer & { close: () => Promise<void> } => {
   const mqtt = openMqttDoor({
-    host: config.mqttHost,
+    ...serviceLogin(config),
+    host: reachable(config.mqttHost),
     port: config.mqttPort,
-    username: 'parkpulse',
-    password: readOrCreateSecret(path.join(config.data, 'service.key')),
     log,
   })
   const announcer = createAnnouncer({ publish: mqtt.publish, dropped: counters.announcementsDropped })
