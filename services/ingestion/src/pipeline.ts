@@ -1,4 +1,6 @@
-// The main path: a page of the journal becomes one batch of the store, is announced, and the next page follows. Read this first.
+// The way's second stop, and ingestion's main path: a page of the journal (the broker wrote it) becomes one batch of the store,
+// is announced, and the next page follows. What becomes of one message stands in take-message.ts, by way of turn.ts; the doors
+// are hung in ingestion.ts. Next on the way: packages/store/src/ports.ts, where the batch goes.
 
 import type { ReadPage } from '@parkpulse/journal'
 import type { Turned } from './turn.ts'
@@ -7,7 +9,7 @@ import type { Turned } from './turn.ts'
 export type Doors = {
   /** The next page of the journal, an empty one when there is no news for a while, undefined when it is time to stop. */
   readonly nextPage: () => Promise<ReadPage | undefined>
-  /** Decode, resolve, validate. */
+  /** Decode, resolve, validate: `turnPage`. */
   readonly turn: (page: ReadPage) => Promise<Turned>
   /** Resolves when the batch is on disk; waits for the store as long as it takes. */
   readonly write: (turned: Turned) => Promise<void>
