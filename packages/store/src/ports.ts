@@ -1,5 +1,5 @@
-// What the store promises, as small ports. Every implementation passes the same conformance suite.
-// `readings` ports stand on what ingestion writes, `figures` ports on what aggregation writes.
+// The way's third stop, what the store promises, as small ports: from `IngestBatch` (ingestion writes readings) by way of `Feed` to
+// `FiguresChange` (aggregation writes hours, emissions, alerts). Next on the way: services/aggregation/src/close-hour.ts.
 
 import type { AlertState, Transition } from '@parkpulse/alerting'
 import type { Emission, FactorStatus, Gases, Method, NoFactor, Scope } from '@parkpulse/emissions'

@@ -7,12 +7,12 @@ import { expect, it } from 'vitest'
 import { HOUR_MS } from '@parkpulse/metering'
 import { T0 } from '../conformance/batches.ts'
 import { testFolder } from '../conformance/opened.ts'
-import { REGISTERS } from './numbered-batch.ts'
+import { REGISTERS } from './numbered-batch.child.ts'
 import { openReadings, type Readings } from './readings.ts'
 import { openReadingsWriter } from './readings-writer.ts'
 
 const KILLS = 12
-const SCRIPT = new URL('write-until-killed.ts', import.meta.url).pathname
+const SCRIPT = new URL('write-until-killed.child.ts', import.meta.url).pathname
 
 /** Writes until killed after a while; the last batch that was acknowledged. */
 const writeAndKill = async (folder: string, afterMs: number): Promise<number> => {

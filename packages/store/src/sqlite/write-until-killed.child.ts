@@ -1,6 +1,6 @@
 // Started by the kill test: goes on writing numbered batches from the store's position, and tells each that is acknowledged.
 
-import { numberedBatch } from './numbered-batch.ts'
+import { numberedBatch } from './numbered-batch.child.ts'
 import { openReadingsWriter } from './readings-writer.ts'
 
 const writer = await openReadingsWriter({ folder: String(process.argv[2]) })
