@@ -25,5 +25,13 @@ if (!existsSync(stamp) || readFileSync(stamp, 'utf8') !== wanted) {
     console.error(`ParkPulse: the installation failed (${done.error?.message ?? `exit code ${done.status}`}).`)
     process.exit(1)
   }
+  const ours = spawnSync(path.join(root, 'node_modules', '.bin', 'node'), ['--version'], { encoding: 'utf8' })
+  if (ours.status !== 0) {
+    console.error(
+      `ParkPulse: the Node that came with the installation does not start: ${ours.stderr ?? ours.error?.message}`,
+    )
+    console.error('On Debian and Ubuntu this mends it: apt-get install libatomic1')
+    process.exit(1)
+  }
   writeFileSync(stamp, wanted)
 }
