@@ -26,6 +26,9 @@ export function residentMiB(pid: number): number {
   }
 }
 
+/** What a watch says before it has begun. */
+export const nothingYet = (): Record<string, number> => ({})
+
 /** Cores in use by each named process between two looks. */
 export function watchCpu(pids: Readonly<Record<string, number>>): () => Record<string, number> {
   const began = performance.now()

@@ -33,7 +33,7 @@ export function fleetSources(shape: Shape, loginOf: (site: string) => Login): re
   })
 }
 
-/** A park document with the fleet: electricity meters with one energy register each, and a rule that looks on. */
+/** A park document with the fleet: electricity meters with one energy register each. */
 export function fleetDocument(shape: Shape): object {
   return {
     park: { id: BENCH_PARK, name: 'Bench', timeZone: 'Asia/Ho_Chi_Minh', gridRegion: 'VN' },
@@ -44,7 +44,7 @@ export function fleetDocument(shape: Shape): object {
         id: meter,
         name: meter,
         commodity: 'electricity',
-        registers: [{ quantity: 'active_energy_import_kwh', mostPerHour: 100_000 }, { quantity: 'active_power_kw' }],
+        registers: [{ quantity: 'active_energy_import_kwh' }],
       })),
     })),
   }

@@ -7,8 +7,7 @@ import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { eventually, freePort } from '../e2e/running-house.ts'
-import { worstBehindS, type Sample } from './behind.ts'
-import { residentMiB, watchCpu } from './cpu.ts'
+import { nothingYet, residentMiB, watchCpu } from './cpu.ts'
 import { BENCH_PARK, fleetSites, fleetSources, METERS_PER_GATEWAY } from './fleet.ts'
 import { runLoadApart } from './load.ts'
 import type { Outcome } from './outcome.ts'
@@ -66,8 +65,7 @@ export async function measurePeer(shape: LoadShape): Promise<Outcome> {
   try {
     const perMessage = shape.kind === 'gateway' ? METERS_PER_GATEWAY : 1
     let stored = 0
-    const samples: Sample[] = []
-    let cpu = (): Record<string, number> => ({})
+    let cpu = nothingYet
     worker.on('message', ({ written }: { written: number }) => {
       stored = written
     })
@@ -88,6 +86,7 @@ export async function measurePeer(shape: LoadShape): Promise<Outcome> {
     )
     const cores = cpu()
     const doneAt = performance.now()
+    const storedWhileSending = stored
     const settled = eventually('the peer has stored everything', 120_000, () =>
       stored >= load.readings ? true : undefined,
     )
@@ -95,8 +94,8 @@ export async function measurePeer(shape: LoadShape): Promise<Outcome> {
     const settledS = (performance.now() - doneAt) / 1_000
     return {
       acknowledgedPerS: load.readingsPerS,
-      storedPerS: stored / (load.seconds + settledS),
-      behindS: Math.max(settledS, worstBehindS(samples)),
+      storedPerS: storedWhileSending / load.seconds,
+      behindS: settledS,
       ackMs: load.ackMs,
       acknowledged: load.readings,
       stored,

@@ -2,7 +2,7 @@
 
 export type Outcome = {
   readonly acknowledgedPerS: number
-  /** Readings in the store, over the time of sending and the time until the last of them was there. */
+  /** Readings that were in the store when sending ended, over the time of sending: what is sustained. */
   readonly storedPerS: number
   /** The furthest that the store was behind the acknowledgements. */
   readonly behindS: number

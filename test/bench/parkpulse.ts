@@ -3,7 +3,7 @@
 import { askOps } from '@parkpulse/host'
 import { startHouse, type RunningHouse, type ServiceName } from '../e2e/running-house.ts'
 import { worstBehindS, type Sample } from './behind.ts'
-import { residentMiB, watchCpu } from './cpu.ts'
+import { nothingYet, residentMiB, watchCpu } from './cpu.ts'
 import {
   BENCH_PARK,
   fleetDocument,
@@ -17,7 +17,7 @@ import { runLoadApart, type LoadOptions } from './load.ts'
 import type { Outcome } from './outcome.ts'
 
 const SERVICES: readonly ServiceName[] = ['broker', 'ingestion', 'aggregation', 'api']
-const SAMPLE_MS = 250
+const SAMPLE_MS = 1_000
 
 async function provision(house: RunningHouse, shape: Shape): Promise<Map<string, Login>> {
   const imported = await house.ask('POST', '/api/v1/parks/import', fleetDocument(shape))
@@ -31,36 +31,38 @@ async function provision(house: RunningHouse, shape: Shape): Promise<Map<string,
   return logins
 }
 
-/** The sum of a counter over its labels, from a service's metrics. */
-async function counter(house: RunningHouse, service: ServiceName, name: string): Promise<number> {
+/** What a counter of a service says; `label` picks one of its values. */
+async function counter(
+  house: RunningHouse,
+  service: ServiceName,
+  { name, label = '' }: { name: string; label?: string },
+): Promise<number> {
   const answer = await askOps(house.data, service, '/metrics', 2_000)
-  const lines =
-    answer?.body.split('\n').filter((line) => line.startsWith(`${name}{`) || line.startsWith(`${name} `)) ?? []
+  if (answer === undefined) throw new Error(`${service} does not answer`)
+  const lines = answer.body.split('\n').filter((line) => line.startsWith(`${name}{`) && line.includes(label))
+  if (lines.length === 0) throw new Error(`${service} has no ${name}`)
   return lines.reduce((sum, line) => sum + Number(line.slice(line.lastIndexOf(' ') + 1)), 0)
 }
 
 export type LoadShape = Shape & { readonly window: number; readonly seconds: number; readonly messagesPerS?: number }
 
 /** One run; the house is new and empty. */
-export async function measureParkpulse(
-  shape: LoadShape,
-  names: { acknowledged: string; stored: string },
-): Promise<Outcome> {
+export async function measureParkpulse(shape: LoadShape): Promise<Outcome> {
   const house = await startHouse()
   try {
     const logins = await provision(house, shape)
     const perMessage = shape.kind === 'gateway' ? METERS_PER_GATEWAY : 1
     const look = async (): Promise<Sample> => {
       const [acknowledged, stored] = await Promise.all([
-        counter(house, 'broker', names.acknowledged),
-        counter(house, 'ingestion', names.stored),
+        counter(house, 'broker', { name: 'parkpulse_broker_acks_total' }),
+        counter(house, 'ingestion', { name: 'parkpulse_ingestion_values_total', label: 'outcome="stored"' }),
       ])
       return { at: performance.now(), acknowledged: acknowledged * perMessage, stored }
     }
     const pids = Object.fromEntries(SERVICES.map((name) => [name, house.pidOf(name) ?? 0]))
     const samples: Sample[] = []
-    let cpu = (): Record<string, number> => ({})
-    let watching = true
+    let cpu = nothingYet
+    const watch = new AbortController()
     const options: LoadOptions = {
       port: house.mqttPort,
       sources: fleetSources(shape, (site) => logins.get(site) ?? { username: '', password: '' }),
@@ -72,7 +74,7 @@ export async function measureParkpulse(
       ...(shape.messagesPerS === undefined ? {} : { messagesPerS: shape.messagesPerS }),
     }
     const sampling = (async () => {
-      while (watching) {
+      while (!watch.signal.aborted) {
         samples.push(await look())
         await new Promise((resolve) => setTimeout(resolve, SAMPLE_MS))
       }
@@ -84,13 +86,14 @@ export async function measureParkpulse(
     const memoryMiB = Object.fromEntries(Object.entries(pids).map(([name, pid]) => [name, residentMiB(pid)]))
     const doneAt = performance.now()
     let last = await look()
+    const storedWhileSending = last.stored
     while (last.stored < load.readings && performance.now() - doneAt < 60_000) last = await look()
     const settledS = (performance.now() - doneAt) / 1_000
-    watching = false
+    watch.abort()
     await sampling
     return {
       acknowledgedPerS: load.readingsPerS,
-      storedPerS: last.stored / (load.seconds + settledS),
+      storedPerS: storedWhileSending / load.seconds,
       behindS: Math.max(settledS, worstBehindS(samples)),
       ackMs: load.ackMs,
       acknowledged: load.readings,

@@ -16,6 +16,8 @@ type Setting = {
 
 /** Messages gathered before a write; the same order of size as ingestion's pages. */
 const BATCH_MESSAGES_MAX = 5_000
+/** More at once, and the socket refuses to be written to (EINVAL). */
+const ACKS_AT_ONCE = 200
 const setting = JSON.parse(readFileSync(process.argv[2] ?? '', 'utf8')) as Setting
 const writer = await openReadingsWriter({ folder: setting.store })
 const client = mqtt.connect({
@@ -62,7 +64,8 @@ async function drain(): Promise<void> {
     upTo += taken.length
     await writer.write({ upTo, receivedAt, accepted, rejections: [], refusals: [], replayed: [] })
     written += accepted.reduce((sum, group) => sum + group.readings.length, 0)
-    for (const { packet, connection: over } of taken) {
+    for (const [n, { packet, connection: over }] of taken.entries()) {
+      if (n % ACKS_AT_ONCE === 0) await new Promise(setImmediate)
       const { messageId } = packet
       if (messageId !== undefined && over === connection)
         client['_sendPacket']({ cmd: 'puback', messageId, reasonCode: 0 }, () => undefined)

@@ -125,7 +125,7 @@ async function contents(
   } finally {
     await figuresStore.close()
     await readingsStore.close()
-    registry.close()
+    await registry.close()
   }
 }
 

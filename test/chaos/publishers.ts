@@ -66,39 +66,40 @@ export function startPublisher(plan: PublisherPlan, limit: number = Infinity): P
   const client = connect(plan)
   const perMessage = plan.gateway ? PER_GATEWAY_MESSAGE : 1
   const topic = plan.gateway ? gatewayTopic(plan.park, plan.site) : readingsTopic(plan.park, plan.site, plan.meter)
-  let sent = 0
-  let acknowledged = 0
-  let waiting = 0
-  let finishing = false
+  const now: { sent: number; acknowledged: number; waiting: number; finishing: boolean; broken?: unknown } = {
+    sent: 0,
+    acknowledged: 0,
+    waiting: 0,
+    finishing: false,
+  }
 
   const send = async (): Promise<void> => {
-    const items = Array.from({ length: perMessage }, (_, k) => reading(plan, sent + k))
-    sent += perMessage
-    waiting += 1
+    const items = Array.from({ length: perMessage }, (_, k) => reading(plan, now.sent + k))
+    now.sent += perMessage
+    now.waiting += 1
     await client.publishAsync(topic, JSON.stringify(plan.gateway ? items : items[0]), { qos: 1 })
-    waiting -= 1
-    acknowledged += 1
+    now.waiting -= 1
+    now.acknowledged += 1
   }
-  let broken: unknown
   const run = (async () => {
-    while (!finishing && sent < limit) {
-      if (waiting < WINDOW) {
+    while (!now.finishing && now.sent < limit) {
+      if (now.waiting < WINDOW) {
         send().catch((error: unknown) => {
-          broken = error
+          now.broken = error
         })
       }
       await new Promise((resolve) => setTimeout(resolve, PAUSE_MS))
     }
   })()
   return {
-    acknowledged: () => acknowledged,
+    acknowledged: () => now.acknowledged,
     async finish() {
-      finishing = limit === Infinity
+      now.finishing = limit === Infinity
       await run
-      while (waiting > 0 && broken === undefined) await new Promise((resolve) => setTimeout(resolve, 50))
+      while (now.waiting > 0 && now.broken === undefined) await new Promise((resolve) => setTimeout(resolve, 50))
       await client.endAsync(true)
-      if (broken !== undefined) throw new Error(`publisher of ${plan.meter} lost a message`, { cause: broken })
-      return sent
+      if (now.broken !== undefined) throw new Error(`publisher of ${plan.meter} lost a message`, { cause: now.broken })
+      return now.sent
     },
   }
 }

@@ -163,7 +163,7 @@ async function thrownOut(topic: string, payload: string | Buffer): Promise<boole
   const closed = new Promise<boolean>((resolve) => guest.once('close', () => resolve(true)))
   let acknowledged = false
   guest.publish(topic, payload, { qos: 1 }, (error) => {
-    acknowledged = error === undefined || error === null
+    acknowledged = !(error instanceof Error)
   })
   const out = await Promise.race([closed, new Promise<boolean>((resolve) => setTimeout(() => resolve(false), 5_000))])
   await guest.endAsync(true)
