@@ -1,4 +1,5 @@
-// Activity × factor: the emissions of one hour's figure, gas by gas.
+// The way's fifth stop, activity × factor: the emissions of one hour's figure, gas by gas. What comes out is committed with the figure
+// (`FiguresChange`) and kept by the store. Next and last on the way: services/api/src/app.ts, which answers from there.
 
 import type { HourFigure, Instant, Quality, RegisterId } from '@parkpulse/metering'
 import activityRows from '../data/activities.json' with { type: 'json' }

@@ -1,5 +1,5 @@
-// The way's third stop, what the store promises, as small ports: from `IngestBatch` (ingestion writes readings) by way of `Feed` to
-// `FiguresChange` (aggregation writes hours, emissions, alerts). Next on the way: services/aggregation/src/close-hour.ts.
+// The way's third stop, the store's promises as small ports, held by every implementation (conformance/): `IngestBatch` (ingestion
+// writes) → `Feed` → `FiguresChange` (aggregation writes). Next on the way: services/aggregation/src/close-hour.ts.
 
 import type { AlertState, Transition } from '@parkpulse/alerting'
 import type { Emission, FactorStatus, Gases, Method, NoFactor, Scope } from '@parkpulse/emissions'
