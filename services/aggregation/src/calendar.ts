@@ -6,7 +6,7 @@ import type { Tallies } from './tallies.ts'
 
 /** Two seconds past the hour: meters that speak on the hour have spoken, and the hour need not wait for its tick. */
 const AFTER_THE_HOUR = '2 0 * * * *'
-/** Five past midnight by the park's clock, when the last hour of the day is closed if all is well. */
+/** Five past midnight in Viet Nam, when the last hour of the day is closed if all is well. */
 const DAILY = '0 5 0 * * *'
 const TIME_ZONE = 'Asia/Ho_Chi_Minh'
 

@@ -1,4 +1,5 @@
-// Opens runs of hours: asks the store, for many registers at once, where each one stood and what it has said since.
+// Opens runs of hours: asks the store, for many registers at once, where each one stood and what it has said since, and cuts them.
+// Closing (close-hour.ts) calls it; how far to look is look.ts's business, what is then new revise.ts's.
 
 import { cutHours, HOUR_MS, type Reading } from '@parkpulse/metering'
 import type { FiguresBulk, HourRevision, ReadingsBulk, SpanReadings } from '@parkpulse/store'

@@ -9,7 +9,7 @@ import { notFound, Problem } from './problem.ts'
 
 const MINUTE_MS = 60_000
 
-/** 100 a second: twenty open pages behind one key; a twentieth of what one process answers. */
+/** 100 a second: twenty open pages behind one key. */
 export const KEY_REQUESTS_PER_MINUTE = 6_000
 /** Several keys behind one address (a company's proxy). */
 export const ADDRESS_REQUESTS_PER_MINUTE = 12_000
@@ -17,7 +17,7 @@ export const ADDRESS_REQUESTS_PER_MINUTE = 12_000
 export const ADDRESS_FAILURES_PER_MINUTE = 30
 /** Denials are logged once for each key and action; beyond this many they are only counted. */
 const DENIALS_REMEMBERED_MAX = 10_000
-/** Keys are 43 characters; what is longer is not looked up. */
+/** The key in admin.key has 43 characters, issued ones 58; what is longer is not looked up. */
 const KEY_CHARACTERS_MAX = 200
 
 type Hook = (request: FastifyRequest, reply: FastifyReply) => Promise<void>

@@ -1,4 +1,4 @@
-// A page of the journal, turned into the batch that the store writes.
+// A page of the journal, turned into the batch that the store writes: message by message through take-message.ts.
 
 import type { ReadPage } from '@parkpulse/journal'
 import type { IngestBatch } from '@parkpulse/store'
