@@ -1,4 +1,4 @@
-// "Not in this house" (house-style, end of part I), as far as a machine can see it.
+// Names, forms and sizes that do not belong in this house, as far as a machine can see them.
 
 import { isTest, uses, type Offence, type Source } from './source.ts'
 

@@ -3,7 +3,7 @@
 import { isTest, roomOf, uses, type Offence, type Source } from './source.ts'
 
 const PURE = new Set(['packages/metering', 'packages/wire', 'packages/emissions', 'packages/alerting'])
-/** The house's one look at the clock (house-style §3). */
+/** The house's one look at the clock. */
 const CLOCK = 'packages/host/src/clock.ts'
 
 const READS_CLOCK =

@@ -1,4 +1,4 @@
-// Reads a day in a meter's life from plain text (house-style §18): a register, its readings, and what its hours must be.
+// Reads a day in a meter's life from plain text: a register, its readings, and what its hours must be.
 
 import {
   quantityNamed,

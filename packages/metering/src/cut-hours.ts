@@ -10,7 +10,7 @@ import type { CumulativeRegister } from './register.ts'
 /**
  * Beyond this distance between two readings, what is cut between them is estimated rather than interpolated: an hour,
  * which is the usual rhythm of the slowest loggers, and five minutes for the trembling of their clocks. Linear
- * interpolation is accepted up to one or two hours (domain-facts §6.3); we take the stricter.
+ * interpolation is accepted up to one hour in some rules of validating, estimating and editing (VEE) and two in others; we take the stricter.
  */
 export const GAP_MS = HOUR_MS + 5 * 60_000
 

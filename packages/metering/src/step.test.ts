@@ -27,7 +27,7 @@ describe('step', () => {
     [100, 502, 1, { kind: 'implausible', amount: 402_000 }],
     [100, 103, 1 / 3600, { kind: 'implausible', amount: 3_000 }],
     [100, 900, 2, { kind: 'advance', amount: 800_000 }],
-    [99_850, 120, 1, { kind: 'rollover', amount: 270_000 }], // domain-facts §8, vector 9
+    [99_850, 120, 1, { kind: 'rollover', amount: 270_000 }], // the usual textbook case: five digits, 99 850 → 120
     [99_999, 0, 1, { kind: 'rollover', amount: 1_000 }],
     [99_500, 120, 1, { kind: 'reset', atLeast: 120_000 }], // 620 kWh do not fit in an hour of 400 kW
     [50_000, 3, 1, { kind: 'reset', atLeast: 3_000 }],

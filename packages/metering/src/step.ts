@@ -23,7 +23,8 @@ export type Step =
  * back by at most the resolution is a dip; forward within what the connection can carry is an advance; a fall whose way
  * through the capacity is the shorter way round and can be carried is a rollover; a fall to a value that can have
  * passed since a restart is a reset; everything else is implausible.
- * Source of the rules: domain-facts §6.2 (rollover, reset, backwards slightly, delta check).
+ * Source of the rules: metering practice (VEE): difference check against rated power × time × 1.1, which `mostPerHour`
+ * holds; rollover near the capacity only; a step back by one digit is rounding or rereading.
  * Throws when `to` is not later than `from`: readings of one register at one instant are one reading.
  */
 export const step = (from: Carry, to: Carry, register: CumulativeRegister): Step => {

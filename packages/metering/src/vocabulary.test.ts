@@ -11,7 +11,7 @@ const named = (name: string): Quantity => {
 }
 
 describe('the contract', () => {
-  // design.md §4, row by row
+  // The contract of payload version 1, row by row
   const contract: [
     commodity:
       | 'electricity'
