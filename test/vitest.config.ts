@@ -33,7 +33,6 @@ export default defineConfig({
             'services/*/src/**/*.integration.test.ts',
             'simulators/*/src/**/*.integration.test.ts',
             'infra/**/*.integration.test.ts',
-            'test/integration/**/*.test.ts',
           ],
           testTimeout: 60_000,
           hookTimeout: 60_000,

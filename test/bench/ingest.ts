@@ -1,12 +1,13 @@
 // `npm run bench -- ingest`: durable readings per second and acknowledgement latency, beside a peer in the same run.
 
+import { spawnSync } from 'node:child_process'
 import { parseArgs } from 'node:util'
 import { measurePeer } from './mosquitto-peer.ts'
 import { row, table, type Outcome } from './outcome.ts'
 import { measureParkpulse, type LoadShape } from './parkpulse.ts'
 
 type Bench = Omit<LoadShape, 'seconds'> & {
-  /** Readings per second to hold (design.md §6), in the store within `BEHIND_S_TO_HOLD`. */
+  /** Readings per second to hold, in the store within `BEHIND_S_TO_HOLD`. */
   readonly hold?: number
   /** Offered without end, so the peer is compared with at its best too. */
   readonly flatOut?: boolean
@@ -60,6 +61,12 @@ export async function benchIngest(args: readonly string[]): Promise<number> {
   if (unknown.length > 0 || !(seconds > 0)) {
     process.stderr.write(
       `bench ingest: unknown ${unknown.join(', ') || '--seconds'}; there are ${Object.keys(BENCHES).join(', ')}\n`,
+    )
+    return 2
+  }
+  if (!values['no-peer'] && spawnSync('mosquitto', ['-h']).error !== undefined) {
+    process.stderr.write(
+      'bench ingest: the peer needs mosquitto in the PATH (Debian: apt-get install mosquitto, /usr/sbin); or --no-peer\n',
     )
     return 2
   }

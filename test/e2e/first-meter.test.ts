@@ -1,6 +1,6 @@
 // A newly registered site publishes with Debian's mosquitto_pub; the figures that come out are those worked by hand.
 
-import { execFile, spawn } from 'node:child_process'
+import { execFile, spawn, spawnSync } from 'node:child_process'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { eventually, startHouse, type RunningHouse } from './running-house.ts'
@@ -10,6 +10,13 @@ const HOUR_MS = 3_600_000
 /** A full hour four hours ago: its hours are over. */
 const T0 = Math.floor(Date.now() / HOUR_MS) * HOUR_MS - 4 * HOUR_MS
 const iso = (at: number): string => new Date(at).toISOString()
+
+/** Debian's client is what a factory's own would be; elsewhere one clear line says what was left out. */
+const hasClient = spawnSync('mosquitto_pub', ['--help']).error === undefined
+if (!hasClient && process.env['CI'] === undefined) {
+  process.stdout.write('first meter: skipped, mosquitto_pub is not installed (apt-get install mosquitto-clients)\n')
+}
+const isRun = hasClient || process.env['CI'] !== undefined
 
 let house: RunningHouse
 let login: { username: string; password: string }
@@ -41,6 +48,7 @@ async function items(pathname: string): Promise<Record<string, unknown>[]> {
 }
 
 beforeAll(async () => {
+  if (!isRun) return
   house = await startHouse()
   const put = async (pathname: string, body: unknown): Promise<void> => {
     const answer = await house.ask('PUT', `/api/v1/${pathname}`, body)
@@ -71,9 +79,9 @@ beforeAll(async () => {
   expect(issued.status, JSON.stringify(issued.body)).toBe(201)
   login = issued.body as typeof login
 })
-afterAll(() => house.dispose())
+afterAll(() => (isRun ? house.dispose() : undefined))
 
-test('hourly electricity and its emission equal the values worked by hand', async () => {
+test.runIf(isRun)('hourly electricity and its emission equal the values worked by hand', async () => {
   const topic = 'parkpulse/v1/p1/s1/e1/readings'
   // 1 000.0 → 2 234.5 in the first hour (1 234.5 kWh, with a reading in the middle), 65.5 kWh in the second.
   await publish(topic, { at: iso(T0), values: { active_energy_import_kwh: 1000 } })
@@ -99,7 +107,7 @@ test('hourly electricity and its emission equal the values worked by hand', asyn
   expect(JSON.stringify(first)).toContain('provisional')
 })
 
-test('water and wastewater are metered to the litre', async () => {
+test.runIf(isRun)('water and wastewater are metered to the litre', async () => {
   await publish('parkpulse/v1/p1/s1/readings', [
     { meter: 'w1', at: T0, values: { volume_m3: 50 } },
     { meter: 'w1', at: T0 + HOUR_MS, values: { volume_m3: 62.345 } },
@@ -119,7 +127,7 @@ test('water and wastewater are metered to the litre', async () => {
   }
 })
 
-test('a limit rule fires, is seen on the retained topic and on SSE, and resolves', async () => {
+test.runIf(isRun)('a limit rule fires, is seen on the retained topic and on SSE, and resolves', async () => {
   const leaving = new AbortController()
   const stream = await fetch(`http://127.0.0.1:${house.httpPort}/api/v1/live`, {
     headers: { authorization: `Bearer ${house.adminKey()}` },
@@ -169,7 +177,7 @@ test('a limit rule fires, is seen on the retained topic and on SSE, and resolves
   await listening
 })
 
-test('the ledger balances and names what became of everything', async () => {
+test.runIf(isRun)('the ledger balances and names what became of everything', async () => {
   await publish('parkpulse/v1/p1/s1/e1/readings', '{ broken')
   await publish('parkpulse/v1/p1/s1/unheard/readings', { values: { active_power_kw: 1 } })
   const ledger = await eventually('the rejections are counted', 10_000, async () => {
@@ -185,7 +193,7 @@ test('the ledger balances and names what became of everything', async () => {
   expect(reasons).toEqual(expect.arrayContaining(['not-json', 'unknown-meter']))
 })
 
-test('readings of an unknown meter are there once it is registered', async () => {
+test.runIf(isRun)('readings of an unknown meter are there once it is registered', async () => {
   const answer = await house.ask('PUT', '/api/v1/parks/p1/sites/s1/meters/unheard', {
     name: 'Late guest',
     commodity: 'electricity',
@@ -199,7 +207,7 @@ test('readings of an unknown meter are there once it is registered', async () =>
   })
 })
 
-test('a site cannot publish for another, and is thrown out for trying', async () => {
+test.runIf(isRun)('a site cannot publish for another, and is thrown out for trying', async () => {
   const child = spawn('mosquitto_pub', [
     '-h',
     '127.0.0.1',
