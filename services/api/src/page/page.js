@@ -82,8 +82,13 @@ async function look() {
   showMeters()
 }
 
+/** A quantity of dimension one, such as a power factor, has no unit to show. */
+function withUnit(value, unit) {
+  return unit === '1' ? number(value) : `${number(value)} ${unit}`
+}
+
 function alertRow({ park, site, meter, rule, value, unit, since, advice }) {
-  const shown = value === null ? '' : ` ${number(value)} ${unit}`
+  const shown = value === null ? '' : ` ${withUnit(value, unit)}`
   const text = `${park}/${site}/${meter}: ${rule}${shown} (${word('since')} ${time(since)})`
   return make('li', text, make('small', advice === null ? '' : advice[language]))
 }
@@ -95,7 +100,7 @@ function showMeters() {
 function meterRow({ path, name, registers }) {
   const spoken = registers.filter(({ last }) => last !== null)
   const newest = Math.max(...spoken.map(({ last }) => Date.parse(last.at)))
-  const values = spoken.slice(0, 4).map(({ last, unit }) => `${number(last.value)} ${unit}`)
+  const values = spoken.slice(0, 4).map(({ last, unit }) => withUnit(last.value, unit))
   const age = spoken.length === 0 ? '—' : `${number(Math.round((Date.now() - newest) / 1000))} s`
   return make('tr', make('td', path, make('small', name)), make('td', values.join(' · ')), make('td', age))
 }
