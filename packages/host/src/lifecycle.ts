@@ -1,5 +1,6 @@
 // The life of a process: things are opened in order and closed in reverse, on a signal, within a deadline.
 
+import { steadyClock } from './clock.ts'
 import type { Logger } from './log.ts'
 
 export type Life = {
@@ -21,6 +22,12 @@ export type LifeOptions = {
 
 /** Thrown out of `open` when the process was told to stop before it had finished starting: an ordinary end. */
 export class StoppedWhileOpening extends Error {}
+
+/**
+ * One Ctrl+C reaches us several times: from the terminal, and forwarded by npm. Only a signal later than this is a second
+ * wish; no person presses twice as fast and means it.
+ */
+const ECHO_MS = 300
 
 /** Shorter than the ten seconds that container engines wait between SIGTERM and SIGKILL. */
 const CLOSE_DEADLINE_MS = 8_000
@@ -80,10 +87,11 @@ export function lifecycle(log: Logger, { deadlineMs = CLOSE_DEADLINE_MS }: LifeO
 
 /** Calls `stop` on the first signal or the parent's end, exits on the second signal; returns how to stop watching. */
 function watch(stop: (reason: string) => void): () => void {
-  let signals = 0
+  let firstAt: number | undefined
   const onSignal = (signal: NodeJS.Signals) => {
-    signals += 1
-    if (signals > 1) process.exit(signal === 'SIGINT' ? 130 : 143)
+    const now = steadyClock.now()
+    firstAt ??= now
+    if (now - firstAt > ECHO_MS) process.exit(signal === 'SIGINT' ? 130 : 143)
     stop(signal)
   }
   const onOrphaned = () => stop('the supervising process is gone')

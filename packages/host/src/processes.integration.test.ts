@@ -75,8 +75,21 @@ test('a second signal exits at once', async () => {
   await says('up')
   child.kill('SIGTERM')
   await says('closing')
+  await new Promise((resolve) => setTimeout(resolve, 400))
   child.kill('SIGTERM')
   expect((await ended).code).toBe(143)
+})
+
+test('the same Ctrl+C by two ways is one signal, and closes in order', async () => {
+  const body = `await life.open('slow', () => 1, () => new Promise((done) => setTimeout(() => { console.log('closed slow'); done() }, 200)))`
+  const { child, says, ended } = start(scriptOf(body))
+  await says('up')
+  child.kill('SIGINT')
+  child.kill('SIGTERM')
+  child.kill('SIGINT')
+  const { code, out } = await ended
+  expect(code).toBe(0)
+  expect(out).toContain('closed slow')
 })
 
 test('a signal while an opener hangs ends the process with 0', async () => {
