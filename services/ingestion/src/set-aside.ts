@@ -1,11 +1,11 @@
 // What cannot become readings: rejected for good, or set aside until somebody registers its meter.
 
-import { fromBase } from '@parkpulse/metering'
 import type { Rejection } from '@parkpulse/store'
 import type { Decoded, DecodedValue, RejectionReason } from '@parkpulse/wire'
 import { placeOf, type Arrived } from './arrived.ts'
 import type { Address, Directory, MeterEntry } from './directory.ts'
 import type { OutcomeSheet } from './outcome-sheet.ts'
+import { waitingParts, type WaitingPart } from './waiting-parts.ts'
 
 /** Values of one message and one meter that have no register yet; `meter` is there when only the registers are missing. */
 export type Waiting = { readonly meter: MeterEntry | undefined; readonly values: DecodedValue[] }
@@ -28,7 +28,7 @@ export const rejectWhole = (
   sheet.rejections.push({ ...whoSent(arrived), place, reason, detail, values: 1, replayable: false, payload })
 }
 
-/** One waiting rejection for each meter, with a payload that holds exactly the values that wait. */
+/** Waiting rejections, each with values of one meter and a payload that holds exactly those; one for each meter unless that were too large. */
 export const setAside = (
   waiting: ReadonlyMap<string, Waiting>,
   {
@@ -40,15 +40,19 @@ export const setAside = (
 ): void => {
   const { park, site } = decoded
   for (const [meterId, { meter, values }] of waiting) {
+    const place = meter === undefined ? `${park}/${site}` : meter.place
     const isWhole = values.length === decoded.values.length && decoded.refused.length === 0
-    sheet.rejections.push({
-      ...whoSent(arrived),
-      place: meter === undefined ? `${park}/${site}` : meter.place,
-      ...whyItWaits(meterId, { meter, values }, { arrived, directory, park }),
-      values: values.length,
-      replayable: true,
-      payload: isWhole ? arrived.payload.slice() : partialPayload(meterId, values),
-    })
+    const whole = (): WaitingPart => ({ values, payload: arrived.payload.slice() })
+    for (const part of isWhole ? [whole()] : waitingParts(values, arrived.receivedAt)) {
+      sheet.rejections.push({
+        ...whoSent(arrived),
+        place,
+        ...whyItWaits(meterId, { meter, values: part.values }, { arrived, directory, park }),
+        values: part.values.length,
+        replayable: true,
+        payload: part.payload,
+      })
+    }
   }
 }
 
@@ -56,7 +60,7 @@ type Why = { readonly reason: RejectionReason; readonly detail: string }
 
 const whyItWaits = (
   meterId: string,
-  { meter, values }: Waiting,
+  { meter, values }: Pick<Waiting, 'meter'> & Pick<WaitingPart, 'values'>,
   { arrived, directory, park }: { readonly arrived: Arrived; readonly directory: Directory; readonly park: string },
 ): Why => {
   if (meter !== undefined) {
@@ -68,16 +72,6 @@ const whyItWaits = (
   }
   if (!directory.hasPark(park)) return { reason: 'unknown-park', detail: `park ${park} is not registered` }
   return { reason: 'unknown-site', detail: `the site of meter ${meterId} is not registered` }
-}
-
-/** The waiting part of a message, as payload version 1: decoding it again gives these values and no others. */
-const partialPayload = (meter: string, values: readonly DecodedValue[]): Uint8Array => {
-  const items = values.map(({ at, quantity, value }) => ({
-    meter,
-    at,
-    values: { [quantity.name]: fromBase(quantity, value) },
-  }))
-  return new TextEncoder().encode(JSON.stringify(items))
 }
 
 const whoSent = ({
