@@ -5,7 +5,7 @@ import type { Health } from '@parkpulse/host'
 import { closeAll } from './closing-tick.ts'
 import { type Desk, type DeskDoors, layDesk } from './desk.ts'
 import { type FeedDoors, takeFeed } from './feed-tick.ts'
-import { keepHouse } from './housekeeping.ts'
+import { endUnwatched, keepHouse } from './housekeeping.ts'
 import { type Patience, QUIET_MS } from './ready.ts'
 import { startOver } from './start-over.ts'
 import type { Tallies } from './tallies.ts'
@@ -51,6 +51,7 @@ export async function openAggregation(doors: AggregationDoors): Promise<Aggregat
     housekeepingTick: () => reported('registry', () => keepHouse(doors, desk)),
     async settle() {
       await takeAll()
+      await endUnwatched(doors, desk)
       await close(NO_PATIENCE)
     },
   }

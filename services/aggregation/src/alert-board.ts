@@ -15,7 +15,7 @@ export type AlertBoard = {
   /** Takes over what is committed, and tells. */
   moved(watched: Watched): void
   firing(): number
-  /** Puts up everything that fires: at the start, and when rules have changed. */
+  /** Puts up everything that fires, unless it stands as these registers and rules say: at the start, and when they have changed. */
   putUp(): Promise<void>
 }
 
@@ -32,9 +32,23 @@ export type BoardOptions = {
 /** Opens the board on what was stored. */
 export function openAlertBoard(options: BoardOptions): AlertBoard {
   const states = new Map(options.stored.map((stored) => [stored.alertId, stored]))
+  let putUpFor: RegisterIndex | undefined
+  async function putUp({ alertId, ruleId, registerId, state }: StoredAlertState, registers: RegisterIndex) {
+    const place = placeOf(ruleId, registerId, registers)
+    if (state.kind !== 'firing' || place === undefined) return
+    const { since } = state
+    const value = await options.valueAt(registerId, since)
+    // It may have been resolved while we asked, or have fired anew, which is told already.
+    const now = states.get(alertId)?.state
+    if (value === undefined || now?.kind !== 'firing' || now.since !== since) return
+    options.publisher.set(topicOf(place), alertMessage(place, { since, value }))
+  }
   return {
     async putUp() {
-      for (const stored of states.values()) await putUp(stored, options)
+      const registers = options.registers()
+      if (registers === putUpFor) return
+      for (const stored of states.values()) await putUp(stored, registers)
+      putUpFor = registers
     },
     states: () => states,
     moved({ alertStates, transitions }) {
@@ -43,13 +57,6 @@ export function openAlertBoard(options: BoardOptions): AlertBoard {
     },
     firing: () => [...states.values()].filter(({ state }) => state.kind === 'firing').length,
   }
-}
-
-async function putUp({ ruleId, registerId, state }: StoredAlertState, options: BoardOptions): Promise<void> {
-  const place = placeOf(ruleId, registerId, options.registers())
-  if (state.kind !== 'firing' || place === undefined) return
-  const value = await options.valueAt(registerId, state.since)
-  if (value !== undefined) options.publisher.set(topicOf(place), alertMessage(place, { since: state.since, value }))
 }
 
 function tell(transition: Transition, { registers, publisher, log, count }: BoardOptions): void {

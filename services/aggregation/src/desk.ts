@@ -12,6 +12,7 @@ import { openRegisterBook, type RegisterBook } from './register-book.ts'
 import { nobodySpoke, type Spoken } from './spoken.ts'
 import { openTallies, type Tallies } from './tallies.ts'
 import type { FirstKnown } from './touched-hours.ts'
+import { createTurns, type Turns } from './turns.ts'
 
 export type DeskDoors = {
   readonly readings: Pick<ReadingsQuery, 'readings' | 'latest'> & ReadingsBulk & Feed
@@ -29,6 +30,8 @@ export type Desk = {
   readonly spoken: Spoken
   readonly registers: RegisterBook
   readonly alerts: AlertBoard
+  /** For whoever moves alerts: from reading their states until these are committed and told. */
+  readonly inTurn: Turns
   readonly tallies: Tallies
   readonly place: FeedPlace
   readonly firstKnown: FirstKnown
@@ -59,7 +62,8 @@ export async function layDesk(doors: DeskDoors): Promise<Desk> {
   })
   await alerts.putUp()
   const place = { taken: feedUpTo, committed: feedUpTo }
-  return { due: dueHours(waiting), spoken, registers, alerts, tallies, place, firstKnown: new Map() }
+  const inTurn = createTurns()
+  return { due: dueHours(waiting), spoken, registers, alerts, inTurn, tallies, place, firstKnown: new Map() }
 }
 
 type Voices = { readonly readings: Pick<ReadingsQuery, 'readings'>; readonly spoken: Spoken }

@@ -2,10 +2,12 @@
 
 import type { Instant } from '@parkpulse/metering'
 import type { DueHour, Feed, FeedReading, FiguresWriter } from '@parkpulse/store'
+import { commitWatched } from './commit-watched.ts'
 import type { DueHours } from './due-hours.ts'
 import type { RegisterIndex } from './register-index.ts'
 import type { Spoken } from './spoken.ts'
 import { type FirstKnown, hoursTouched, noteKnown } from './touched-hours.ts'
+import type { Turns } from './turns.ts'
 import { type AlertStates, watch, type Watched } from './watch.ts'
 
 /** Readings of a page: some 10 ms of work, so that closing and the publisher get their turn in between. */
@@ -21,6 +23,7 @@ export type FeedDoors = {
   /** The registers as known now; asks the registry when a reading speaks of one that is not among them. */
   readonly registersFor: (readings: readonly FeedReading[]) => Promise<RegisterIndex>
   readonly alerts: { states(): AlertStates; moved(watched: Watched): void }
+  readonly inTurn: Turns
   readonly startOver: (next: number) => Promise<void>
   readonly now: () => Instant
   readonly isStopping: () => boolean
@@ -40,7 +43,7 @@ export async function takeFeed(doors: FeedDoors, place: FeedPlace, firstKnown: F
       continue
     }
     if (page.next === place.taken) return count
-    await takePage(page.readings, page.next, { doors, place, firstKnown })
+    await doors.inTurn(() => takePage(page.readings, page.next, { doors, place, firstKnown }))
     count += page.readings.length
   }
   return count
@@ -59,23 +62,11 @@ async function takePage(
   const dueAdded = touchedBy(readings, registers, firstKnown).filter((hour) => !doors.due.touch(hour))
   const hasEffect = dueAdded.length + watched.alertStates.length > 0
   if (hasEffect || next - place.committed >= UNCOMMITTED_MAX) {
-    const recordedAt = doors.now()
-    const transitions = watched.transitions.map((transition) => Object.assign({ recordedAt }, transition))
-    const { alertStates } = watched
-    await doors.writer.commit({
-      feedUpTo: next,
-      dueAdded,
-      dueDone: [],
-      hours: [],
-      emissions: [],
-      alertStates,
-      transitions,
-    })
+    await commitWatched(doors, watched, { feedUpTo: next, dueAdded })
     place.committed = next
   }
   place.taken = next
   doors.due.add(dueAdded)
-  doors.alerts.moved(watched)
   for (const reading of readings) doors.spoken.heard(reading)
 }
 

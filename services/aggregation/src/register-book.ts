@@ -1,4 +1,4 @@
-// The registers as known now: the index over the registry's installation, made anew when that has moved.
+// The registers as known now: the index over the registry's installation, made anew when another one is shown.
 
 import type { RegisterId } from '@parkpulse/metering'
 import type { InstallationQuery } from '@parkpulse/registry'
@@ -6,23 +6,24 @@ import { indexRegisters, type RegisterIndex } from './register-index.ts'
 
 export type RegisterBook = {
   readonly current: () => RegisterIndex
-  /** Looks into the registry; true when something moved. */
-  readonly refresh: () => Promise<boolean>
+  /** Looks into the registry. Who has to act on a change compares `current()`: several ask, and the news comes once. */
+  readonly refresh: () => Promise<void>
   /** The index; looked up afresh when one of these registers is not in it (it may have been registered a moment ago). */
   readonly for: (spots: readonly { readonly registerId: RegisterId }[]) => Promise<RegisterIndex>
 }
 
 /** Opens the book over a registry. */
 export function openRegisterBook(registry: InstallationQuery): RegisterBook {
-  let index = indexRegisters(registry.installation())
+  let indexed = registry.installation()
+  let index = indexRegisters(indexed)
   const unknown = new Set<RegisterId>()
-  async function refresh(): Promise<boolean> {
-    const moved = await registry.refresh()
-    if (moved) {
-      index = indexRegisters(registry.installation())
-      unknown.clear()
-    }
-    return moved
+  async function refresh(): Promise<void> {
+    await registry.refresh()
+    const shown = registry.installation()
+    if (shown === indexed) return
+    index = indexRegisters(shown)
+    indexed = shown
+    unknown.clear()
   }
   return {
     current: () => index,

@@ -2,9 +2,11 @@
 
 import { HOUR_MS, type Instant } from '@parkpulse/metering'
 import type { DueHour, FiguresWriter, ReadingsBulk, ReadingsQuery } from '@parkpulse/store'
+import { commitWatched } from './commit-watched.ts'
 import type { DueHours } from './due-hours.ts'
 import type { RegisterIndex } from './register-index.ts'
 import type { Spoken } from './spoken.ts'
+import type { Turns } from './turns.ts'
 import { type AlertStates, watch, type Watched } from './watch.ts'
 
 /** Hours asked for and committed at a time. */
@@ -17,6 +19,7 @@ export type StartOverDoors = {
   readonly spoken: Spoken
   readonly registers: () => RegisterIndex
   readonly alerts: { states(): AlertStates; moved(watched: Watched): void }
+  readonly inTurn: Turns
   readonly now: () => Instant
 }
 
@@ -40,11 +43,9 @@ export async function startOver(doors: StartOverDoors, next: number): Promise<nu
   } while (after !== undefined)
   const latest = await doors.readings.latest()
   for (const last of latest) doors.spoken.heard(last)
-  const watched = watch(latest, doors.registers(), doors.alerts.states())
-  const recordedAt = doors.now()
-  const transitions = watched.transitions.map((transition) => Object.assign({ recordedAt }, transition))
-  await doors.writer.commit({ ...NOTHING, feedUpTo: next, alertStates: watched.alertStates, transitions })
-  doors.alerts.moved(watched)
+  await doors.inTurn(() =>
+    commitWatched(doors, watch(latest, doors.registers(), doors.alerts.states()), { feedUpTo: next }),
+  )
   return count
 }
 

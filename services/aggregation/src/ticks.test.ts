@@ -9,22 +9,29 @@ const spoke = (registerId: number, minute: number, value: number) => ({
   at: START + minute * MINUTE,
   value,
 })
-async function firing() {
+const TOPIC = 'parkpulse/v1/p/s/alerts/peak-9'
+/** The same meter with none of its registers listed. */
+const delisted = {
+  ...smallPark,
+  version: 2,
+  meters: smallPark.meters.map((meter) => ({ ...meter, registers: [], retired: meter.registers })),
+}
+async function pending() {
   const here = house()
   const service = await here.open()
-  for (const [minute, kw] of [
-    [0, 300],
-    [1, 401],
-    [2, 405],
-  ] as const)
-    here.readings.put(spoke(POWER, minute, kw))
+  here.readings.put(spoke(POWER, 0, 300))
+  here.readings.put(spoke(POWER, 1, 401))
   await service.feedTick()
   return { ...here, service }
 }
+async function firing() {
+  const here = await pending()
+  here.readings.put(spoke(POWER, 2, 405))
+  await here.service.feedTick()
+  return here
+}
 
 describe('alerts', () => {
-  const TOPIC = 'parkpulse/v1/p/s/alerts/peak-9'
-
   it('fire, are on their topic with everything a person needs, and are cleared when resolved', async () => {
     const { service, store, published, readings } = await firing()
     expect(store.transitions.map(({ from, to, value }) => `${from} → ${to} ${value}`)).toEqual([
@@ -71,12 +78,77 @@ describe('alerts', () => {
     await service.feedTick()
     expect(store.transitions).toHaveLength(3)
   })
-  it('end when their rule watches the register no more', async () => {
+})
+
+describe('alerts whose rule watches the register no more', () => {
+  const elsewhere = { ...smallPark, version: 2, rules: [{ ...rule, place: { park: 'elsewhere' } }] }
+  type Firing = Awaited<ReturnType<typeof firing>>
+
+  it.each<[string, (here: Firing) => Promise<unknown>]>([
+    ['at the next housekeeping', async ({ service }) => service.housekeepingTick()],
+    [
+      'when a reading of an unknown register took the news of it first',
+      async ({ service, readings }) => {
+        readings.put(spoke(77, 3, 1))
+        await service.feedTick()
+        await service.housekeepingTick()
+      },
+    ],
+    [
+      'when the commit fails and is tried again',
+      async ({ service, store }) => {
+        store.failNext(1)
+        await expect(service.housekeepingTick()).rejects.toThrow('disk full')
+        await service.housekeepingTick()
+      },
+    ],
+    [
+      'when that happened while we were down, and are taken down by the new process',
+      async ({ open }) => (await open()).housekeepingTick(),
+    ],
+    [
+      'when that happened while we were down, and nothing but settling is asked',
+      async ({ open }) => (await open()).settle(),
+    ],
+  ])('end %s', async (_case, go) => {
+    const here = await firing()
+    here.register(elsewhere)
+    await go(here)
+    expect(here.published.has(TOPIC)).toBe(false)
+    expect(here.store.transitions).toHaveLength(3)
+    expect(here.store.transitions.at(-1)).toMatchObject({ alertId: 'peak-9', from: 'firing', to: 'inactive' })
+  })
+  it.each(Array.from({ length: 16 }, (_, steps) => steps))(
+    'end after what a page of the feed does to them, housekeeping coming %i steps into the page',
+    async (steps) => {
+      const { service, store, readings, register, published } = await pending()
+      readings.put(spoke(POWER, 2, 405))
+      const page = service.feedTick()
+      for (let step = 0; step < steps; step += 1) await Promise.resolve()
+      register(elsewhere)
+      await Promise.all([page, service.housekeepingTick()])
+      expect(await store.writer.alertStates()).toMatchObject([{ state: { kind: 'inactive' } }])
+      expect(store.transitions.map(({ from }) => from)).toEqual([
+        'inactive',
+        ...store.transitions.slice(0, -1).map(({ to }) => to),
+      ])
+      expect(published.has(TOPIC)).toBe(false)
+    },
+  )
+  it('end with a register that is no longer listed, and stand retained no more', async () => {
     const { service, store, published, register } = await firing()
-    register({ ...smallPark, version: 2, rules: [{ ...rule, place: { park: 'elsewhere' } }] })
+    register(delisted)
     await service.housekeepingTick()
     expect(published.has(TOPIC)).toBe(false)
     expect(store.transitions.at(-1)).toMatchObject({ alertId: 'peak-9', from: 'firing', to: 'inactive' })
+  })
+  it('are put up anew when their rule changed and another had asked the registry before', async () => {
+    const { service, published, readings, register } = await firing()
+    register({ ...smallPark, version: 2, rules: [{ ...rule, severity: 'critical' }] })
+    readings.put(spoke(77, 3, 1))
+    await service.feedTick()
+    await service.housekeepingTick()
+    expect(published.get(TOPIC)).toMatchObject({ severity: 'critical', value: 405 })
   })
 })
 
@@ -155,6 +227,19 @@ describe('hours', () => {
     await service.housekeepingTick()
     await service.closingTick()
     expect(store.latest().map(({ amount }) => amount)).toEqual([2_100, 0])
+    expect(store.dueNow()).toEqual([])
+  })
+  it('of a register that is no longer listed are closed like any other', async () => {
+    const { readings, store, open, setNow, register } = house()
+    const service = await open()
+    for (const minute of [0, 20, 40]) readings.put(spoke(ENERGY, minute, minute * 10))
+    await service.feedTick()
+    register(delisted)
+    await service.housekeepingTick()
+    setNow(START + 70 * MINUTE)
+    await service.closingTick()
+    expect(store.latest()).toMatchObject([{ hour: START, amount: 1_200, missingMs: 20 * MINUTE }])
+    expect(store.emissions.size).toBeGreaterThan(0)
     expect(store.dueNow()).toEqual([])
   })
   it('are all looked at again when the feed was trimmed, and only what changed is written', async () => {

@@ -1,6 +1,6 @@
-// Test data: a park of one meter with an energy register, an export register and a power gauge, and aggregation over memory doors.
+// Test data: a park of one meter with an energy register and a power gauge, and aggregation over memory doors.
 
-import { UNSEEN, type LimitRule } from '@parkpulse/alerting'
+import type { LimitRule } from '@parkpulse/alerting'
 import { createHealth, createMetrics, type Logger } from '@parkpulse/host'
 import type { CumulativeRegister } from '@parkpulse/metering'
 import type { Installation } from '@parkpulse/registry'
@@ -9,7 +9,6 @@ import { memoryFigures, memoryReadings } from './memory-store.ts'
 
 export const ENERGY = 7
 export const POWER = 9
-export const STATE_UNSEEN = UNSEEN
 
 export const energy: CumulativeRegister = {
   kind: 'cumulative',
@@ -60,8 +59,10 @@ export function house(installation: Installation = smallPark) {
   let current = installation
   let shown = installation
   let nowMs = 0
-  const open = (): Promise<Aggregation> =>
-    openAggregation({
+  const open = (): Promise<Aggregation> => {
+    // As when a process opens its registry: it shows what stands there, without news.
+    shown = current
+    return openAggregation({
       readings,
       figures: store.figures,
       writer: store.writer,
@@ -83,6 +84,7 @@ export function house(installation: Installation = smallPark) {
       metrics: createMetrics('aggregation'),
       settleMs: 600_000,
     })
+  }
   return {
     readings,
     store,
