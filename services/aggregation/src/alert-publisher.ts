@@ -8,6 +8,8 @@ import type { AlertMessage } from './alert-message.ts'
 export type AlertPublisher = {
   /** What shall stand on a topic from now on; undefined clears it. */
   set(topic: string, message: AlertMessage | undefined): void
+  /** All that fires is set by now: from here on the broker is also asked what it holds, and what goes beyond is cleared. */
+  clearOthers(): void
   isConnected(): boolean
   close(): Promise<void>
 }
@@ -29,7 +31,8 @@ const CLOSE_MS = 1_000
 
 /**
  * Keeps the broker's retained alerts the same as ours. While the broker is away changes are only remembered; after each
- * connect all firing alerts are published again (its retained messages live in memory), and what it holds beyond them is cleared.
+ * connect all firing alerts are published again (its retained messages live in memory), and what it holds beyond them is cleared,
+ * once `clearOthers` has said that they are all there: before that, an alert that goes on firing would look resolved.
  */
 export function openAlertPublisher(options: PublisherOptions): AlertPublisher {
   const standing = new Map<string, string>()
@@ -38,10 +41,14 @@ export function openAlertPublisher(options: PublisherOptions): AlertPublisher {
     // An error here means that the connection went: the next connect publishes everything again.
     client.publish(topic, payload, { qos: 1, retain: true }, () => undefined)
 
+  let isComplete = false
+  const askForOthers = () => {
+    if (isComplete && client.connected) client.subscribe(ALL_ALERTS, { qos: 1 }, () => undefined)
+  }
   client.on('connect', () => {
     options.log.info({ alerts: standing.size }, `alerts: broker away → connected, publishing ${standing.size} firing`)
     for (const [topic, payload] of standing) publish(topic, payload)
-    client.subscribe(ALL_ALERTS, { qos: 1 }, () => undefined)
+    askForOthers()
   })
   client.on('message', (topic, payload, packet) => {
     if (!packet.retain || payload.length === 0 || standing.has(topic)) return
@@ -53,6 +60,10 @@ export function openAlertPublisher(options: PublisherOptions): AlertPublisher {
       if (message === undefined) standing.delete(topic)
       else standing.set(topic, payload)
       if (client.connected) publish(topic, payload)
+    },
+    clearOthers() {
+      isComplete = true
+      askForOthers()
     },
     isConnected: () => client.connected,
     close: () => closeClient(client),

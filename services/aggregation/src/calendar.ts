@@ -6,9 +6,10 @@ import type { Tallies } from './tallies.ts'
 
 /** Two seconds past the hour: meters that speak on the hour have spoken, and the hour need not wait for its tick. */
 const AFTER_THE_HOUR = '2 0 * * * *'
-/** Five past midnight in Viet Nam, when the last hour of the day is closed if all is well. */
+/** Five past midnight, when the last hour of the day is closed if all is well. */
 const DAILY = '0 5 0 * * *'
-const TIME_ZONE = 'Asia/Ho_Chi_Minh'
+/** One process serves parks of several zones, and hours are UTC hours: so is this day. */
+const TIME_ZONE = 'UTC'
 
 export type CalendarDoors = {
   readonly wakeClosing: () => void
@@ -28,13 +29,13 @@ export function openCalendar({ wakeClosing, tallies, log }: CalendarDoors): { cl
   }
 }
 
-/** The day in a sentence. */
+/** What was counted since the last summary, in a sentence. */
 export function logDay(tallies: Pick<Tallies, 'takeDay'>, log: Pick<Logger, 'info'>): void {
   const day = tallies.takeDay()
   const { closed, restated, provisional, noFactor, fired } = day
   log.info(
     day,
-    `the day: ${closed} hours closed, ${restated} restated, ${provisional} emissions with a provisional factor, ` +
+    `since the last summary: ${closed} hours closed, ${restated} restated, ${provisional} emissions with a provisional factor, ` +
       `${noFactor} without a factor, ${fired} alerts fired`,
   )
 }

@@ -19,7 +19,7 @@ export type DeskDoors = {
   readonly figures: FiguresBulk
   readonly writer: FiguresWriter
   readonly registry: InstallationQuery
-  readonly publisher: Pick<AlertPublisher, 'set' | 'isConnected'>
+  readonly publisher: Pick<AlertPublisher, 'set' | 'clearOthers' | 'isConnected'>
   readonly clock: Clock
   readonly log: Logger
   readonly metrics: Metrics
@@ -61,6 +61,7 @@ export async function layDesk(doors: DeskDoors): Promise<Desk> {
     count: tallies.transition,
   })
   await alerts.putUp()
+  publisher.clearOthers()
   const place = { taken: feedUpTo, committed: feedUpTo }
   const inTurn = createTurns()
   return { due: dueHours(waiting), spoken, registers, alerts, inTurn, tallies, place, firstKnown: new Map() }

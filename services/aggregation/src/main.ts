@@ -43,7 +43,7 @@ await runMain(async () => {
   const figures = await life.open('figures', () => openFigures({ folder }))
   const readings = await life.open('readings', () => openReadings({ folder }))
   const publisher = untilSettled
-    ? { set: () => undefined, isConnected: () => true }
+    ? { set: () => undefined, clearOthers: () => undefined, isConnected: () => true }
     : await life.open('publisher', () =>
         openAlertPublisher({
           ...serviceLogin(config),

@@ -27,7 +27,7 @@ async function openHouse(folder: string) {
     log: silent,
     settleMs: 600_000,
     registry: { installation: () => smallPark, refresh: async () => false },
-    publisher: { set: () => undefined, isConnected: () => true },
+    publisher: { set: () => undefined, clearOthers: () => undefined, isConnected: () => true },
     clock: { now: () => NOW },
     health: createHealth(),
     metrics: createMetrics('aggregation'),

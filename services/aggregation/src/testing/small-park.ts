@@ -58,6 +58,7 @@ export function house(installation: Installation = smallPark) {
   const published = new Map<string, unknown>()
   let current = installation
   let shown = installation
+  let standingAtStart: readonly string[] = []
   let nowMs = 0
   const open = (): Promise<Aggregation> => {
     // As when a process opens its registry: it shows what stands there, without news.
@@ -76,6 +77,7 @@ export function house(installation: Installation = smallPark) {
       },
       publisher: {
         set: (topic, message) => (message === undefined ? published.delete(topic) : published.set(topic, message)),
+        clearOthers: () => void (standingAtStart = [...published.keys()]),
         isConnected: () => true,
       },
       clock: { now: () => nowMs },
@@ -89,6 +91,8 @@ export function house(installation: Installation = smallPark) {
     readings,
     store,
     published,
+    /** Topics that had been put up when the last opened service let others be cleared. */
+    standingAtStart: () => standingAtStart,
     open,
     setNow: (at: number) => (nowMs = at),
     register: (changed: Installation) => (current = changed),
