@@ -1,9 +1,9 @@
-// `npm run replay`: puts the store aside, builds it again from the journal with today's functions, and compares the two.
+// `npm run replay`: builds the store again from the journal with today's functions, beside the one that is used, compares the two and exchanges them.
 
 // Evaluated before the imports below, which an old Node may not get through.
 // oxlint-disable-next-line import/no-unassigned-import
 import './supervision/node-version.ts'
-import { existsSync, renameSync, rmSync } from 'node:fs'
+import { existsSync, rmSync } from 'node:fs'
 import path from 'node:path'
 import {
   type Config,
@@ -15,13 +15,16 @@ import {
   every,
   type Life,
   lifecycle,
+  placesOf,
   runMain,
   serveOps,
   systemClock,
 } from '@parkpulse/host'
+import { openJournal } from '@parkpulse/journal'
 import { carryAcknowledgements } from './rebuild/acknowledgements.ts'
 import { type Comparison, compareStores, isFaithful } from './rebuild/compare.ts'
-import { readReplayOptions, type ReplayOptions, USAGE } from './rebuild/options.ts'
+import { readReplayOptions, USAGE } from './rebuild/options.ts'
+import { exchangeStores, makeRebuildingFolder, tidyAfterReplay } from './rebuild/rebuilding.ts'
 import { whyNotReplay } from './rebuild/refusal.ts'
 import { type ConsoleBoard, openConsole } from './supervision/console-board.ts'
 import { endOf, launch } from './supervision/launch.ts'
@@ -52,21 +55,28 @@ await runMain(async () => {
   const ops = { data: config.data, service: 'start', health: createHealth(), metrics: createMetrics('replay') }
   await life.open('ops', () => serveOps(ops))
 
-  const store = path.join(config.data, 'store')
-  const aside = `${store}.before-${new Date(systemClock.now()).toISOString().slice(0, 19).replaceAll(':', '-')}Z`
+  const tidied = tidyAfterReplay(config.data)
+  if (tidied !== undefined) board.say(tidied)
+
+  const { store, journal } = placesOf(config)
   const hadStore = existsSync(store)
-  if (hadStore) renameSync(store, aside)
+  const folder = makeRebuildingFolder(config.data)
+  let isSame = true
   try {
-    for (const step of STEPS) await runStep(step, { config, life, board })
+    await mendJournal(journal)
+    for (const step of STEPS) await runStep(step, { config: { ...config, data: folder }, life, board })
+    if (hadStore) isSame = await saysTheSame(store, placesOf({ data: folder }).store)
   } catch (error) {
-    rmSync(store, { recursive: true, force: true })
-    if (hadStore) renameSync(aside, store)
+    rmSync(folder, { recursive: true })
     process.exitCode = 1
     board.say('the replay did not get through; the store is as it was before')
     throw error
   }
-  if (hadStore) await settle(store, aside, options)
-  else print('The store was rebuilt. There was none before, so there is nothing to compare.')
+  const aside = `${store}.before-${new Date(systemClock.now()).toISOString().slice(0, 19).replaceAll(':', '-')}Z`
+  exchangeStores(config.data, aside)
+  if (!isSame) process.exitCode = 3
+  if (!hadStore) print('The store was rebuilt. There was none before, so there is nothing to compare.')
+  else letGo(aside, isSame, options.keep || options.partial)
   life.stop('replayed')
   await life.untilStopped()
 })
@@ -76,6 +86,16 @@ function leave(words: string, code: number): void {
   process.exitCode = code
 }
 
+/**
+ * Opens the journal as its writer would and closes it: that finds its true end, where a power cut or a bad disk has left `committed`
+ * too small or unreadable. Deletes nothing, however old. Throws while a writer lives.
+ */
+async function mendJournal(folder: string): Promise<void> {
+  const journal = await openJournal({ folder, now: () => systemClock.now(), retentionMs: Number.MAX_SAFE_INTEGER })
+  await journal.close()
+}
+
+/** `config.data` is the folder in which the store is rebuilt. */
 type Stage = { readonly config: Config; readonly life: Life; readonly board: ConsoleBoard }
 
 /** Runs one service to its end. Throws when it fails, or when we are told to stop meanwhile. */
@@ -107,22 +127,26 @@ async function runStep(service: Service, { config, life, board }: Stage): Promis
   }
 }
 
-/** Carries over what only people know, compares, and decides what becomes of the store that was there. */
-async function settle(store: string, aside: string, { partial, keep }: ReplayOptions): Promise<void> {
-  const carried = await carryAcknowledgements(aside, store)
-  if (carried > 0) print(`${carried} acknowledgements were carried over.`)
-  const comparisons = compareStores(aside, store)
-  for (const comparison of comparisons) print(comparisonLine(comparison))
-  const faithful = isFaithful(comparisons)
-  if (!faithful) process.exitCode = 3
-  if (faithful && !keep && !partial) {
-    rmSync(aside, { recursive: true })
-    print('The rebuilt store says the same; the one that was there was removed.')
-  } else {
-    print(
-      `${faithful ? 'The rebuilt store says the same.' : 'The stores differ.'} The one that was there is kept in ${aside}`,
-    )
+/** Carries over what only people know, and compares. A store that was there and cannot be read is not the same: it is kept. */
+async function saysTheSame(store: string, rebuilt: string): Promise<boolean> {
+  try {
+    const carried = await carryAcknowledgements(store, rebuilt)
+    if (carried > 0) print(`${carried} acknowledgements were carried over.`)
+    const comparisons = compareStores(store, rebuilt)
+    for (const comparison of comparisons) print(comparisonLine(comparison))
+    return isFaithful(comparisons)
+  } catch (error) {
+    print(`The two stores could not be compared: ${error instanceof Error ? error.message : String(error)}`)
+    return false
   }
+}
+
+/** Decides what becomes of the store that was there. */
+function letGo(aside: string, isSame: boolean, isKept: boolean): void {
+  const verdict = isSame ? 'The rebuilt store says the same' : 'The stores differ'
+  if (!isSame || isKept) return print(`${verdict}. The one that was there is kept in ${aside}`)
+  rmSync(aside, { recursive: true })
+  print(`${verdict}; the one that was there was removed.`)
 }
 
 function comparisonLine({ name, before, now, differing, gone, examples }: Comparison): string {

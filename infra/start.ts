@@ -17,6 +17,7 @@ import {
   serveOps,
   systemClock,
 } from '@parkpulse/host'
+import { tidyAfterReplay } from './rebuild/rebuilding.ts'
 import { openConsole } from './supervision/console-board.ts'
 import { whatIsInTheWay } from './supervision/doors-free.ts'
 import { servicesOf } from './supervision/services.ts'
@@ -51,6 +52,9 @@ await runMain(async () => {
   await life.open('ops', () =>
     serveOps({ data: config.data, service: 'start', health: createHealth(), metrics: createMetrics('start') }),
   )
+
+  const tidied = tidyAfterReplay(config.data)
+  if (tidied !== undefined) print(tidied)
 
   const onLine = (service: string, line: string) => board.take(service, line)
   const env = { ...process.env, PARKPULSE_DATA: config.data }

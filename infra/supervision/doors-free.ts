@@ -4,16 +4,21 @@ import { once } from 'node:events'
 import { createServer } from 'node:net'
 import { setTimeout as pause } from 'node:timers/promises'
 import { askOps, type Config } from '@parkpulse/host'
+import { rebuildingFolder } from '../rebuild/rebuilding.ts'
 
 /** Processes whose supervisor was killed need up to their closing deadline to go. */
 const WAIT_FOR_PREDECESSOR_MS = 10_000
 const LOOK_AGAIN_MS = 250
 const ANSWER_MS_MAX = 1_000
 
-/** Which services of this data folder are alive. */
+/** Which services of this data folder are alive, also those that rebuild its store. */
 export async function servicesAlive(data: string, names: readonly string[]): Promise<readonly string[]> {
-  const answers = await Promise.all(names.map((name) => askOps(data, name, '/health/live', ANSWER_MS_MAX)))
-  return names.filter((_, index) => answers[index] !== undefined)
+  const isAlive = async (name: string): Promise<boolean> => {
+    const ask = (folder: string) => askOps(folder, name, '/health/live', ANSWER_MS_MAX)
+    return (await Promise.all([data, rebuildingFolder(data)].map(ask))).some((answer) => answer !== undefined)
+  }
+  const answers = await Promise.all(names.map(isAlive))
+  return names.filter((_, index) => answers[index])
 }
 
 /** One sentence about what is in the way, or undefined. Waits for processes whose supervisor was killed: they are about to end. */

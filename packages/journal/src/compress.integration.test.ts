@@ -7,7 +7,7 @@ import { openCursor } from './cursor.ts'
 import { BLOCK_BYTES } from './frame.ts'
 import { journalExtent, readEntryAt } from './look-up.ts'
 import type { Message, Position } from './message.ts'
-import { DAY_MS, messageOf, newFolder, NOON, numberOf, openHere, readAll, spoil } from './proving.ts'
+import { committedEnd, DAY_MS, messageOf, newFolder, NOON, numberOf, openHere, readAll, spoil } from './proving.ts'
 import { openReader } from './reader.ts'
 import { listSegments, SEGMENT_HEADER_BYTES, segmentPath } from './segment-file.ts'
 
@@ -23,7 +23,7 @@ async function compressed(messages: readonly Message[] = series, change?: (plain
   const journal = await openHere(folder)
   const positions: Position[] = await Promise.all(messages.map((message) => journal.append(message)))
   await journal.close()
-  const { committed: end } = await journalExtent(folder)
+  const end = await committedEnd(folder)
   await change?.(segmentPath(folder, 0, 'plain'))
   const salt = 0
   await compressSegment({ folder, base: 0, end, salt }, new AbortController().signal)

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest'
 import { committedPath } from './committed-file.ts'
 import { journalExtent } from './look-up.ts'
 import type { Position } from './message.ts'
-import { messageOf, newFolder, numberOf, openHere, readAll, spoil } from './proving.ts'
+import { committedEnd, messageOf, newFolder, numberOf, openHere, readAll, spoil } from './proving.ts'
 import { SEGMENT_HEADER_BYTES, segmentPath } from './segment-file.ts'
 
 const upTo = (count: number) => Array.from({ length: count }, (_, i) => i)
@@ -18,12 +18,29 @@ async function fill(folder: string, count: number, options: { segmentBytes?: num
   return positions
 }
 
+describe('how far the journal reaches', () => {
+  test.each([
+    ['damaged', (file: string) => spoil(file, (bytes) => bytes.fill(1, 20, 21))],
+    ['torn', (file: string) => truncate(file, 20)],
+    ['lost', (file: string) => rm(file)],
+  ])('is not known while `committed` is %s, and is again after a writer', async (_case, lose) => {
+    const folder = await newFolder()
+    await fill(folder, 5)
+    const extent = await journalExtent(folder)
+    await lose(committedPath(folder))
+    expect(await journalExtent(folder)).toEqual({ first: 0, committed: undefined })
+    await (await openHere(folder)).close()
+    expect(await journalExtent(folder)).toEqual(extent)
+    expect((await readAll(folder)).entries.map(numberOf)).toEqual(upTo(5))
+  })
+})
+
 describe('a torn tail', () => {
   test('cut at any byte of the last record is cut off at opening, and the journal goes on from there', async () => {
     const folder = await newFolder()
     const positions = await fill(folder, 3)
     const segment = segmentPath(folder, 0, 'plain')
-    const { committed: end } = await journalExtent(folder)
+    const end = await committedEnd(folder)
     // The state after a power cut: the last record did not get there whole, and was not committed.
     await truncate(segment, SEGMENT_HEADER_BYTES + positions[2]!)
     await rm(committedPath(folder))
@@ -49,7 +66,7 @@ describe('a torn tail', () => {
   test('that was committed is damage, and its positions are not used again', async () => {
     const folder = await newFolder()
     const positions = await fill(folder, 3)
-    const { committed } = await journalExtent(folder)
+    const committed = await committedEnd(folder)
     await truncate(segmentPath(folder, 0, 'plain'), SEGMENT_HEADER_BYTES + positions[2]! + 20)
     const journal = await openHere(folder)
     expect(await journal.append(messageOf(3))).toBe(committed)
@@ -62,7 +79,7 @@ describe('a torn tail', () => {
   test.each([0, 1, 7, 8, 24, 5000])('of %i zero bytes is cut off', async (zeros) => {
     const folder = await newFolder()
     await fill(folder, 3)
-    const { committed } = await journalExtent(folder)
+    const committed = await committedEnd(folder)
     await spoil(segmentPath(folder, 0, 'plain'), (bytes) => Buffer.concat([bytes, Buffer.alloc(zeros)]))
     const journal = await openHere(folder)
     expect(journal.state().committed).toBe(committed)
@@ -195,7 +212,7 @@ describe('files that are gone', () => {
   test('the last segment gone: its positions are not used again', async () => {
     const folder = await newFolder()
     const positions = await fill(folder, 3)
-    const { committed } = await journalExtent(folder)
+    const committed = await committedEnd(folder)
     await rm(segmentPath(folder, 0, 'plain'))
     const journal = await openHere(folder)
     expect(await journal.append(messageOf(3))).toBe(committed)

@@ -1,5 +1,6 @@
 // Single questions to a journal, from any process: the entry at a position, and how far the journal reaches.
-import { lookCommitted } from './committed-file.ts'
+import { existsSync } from 'node:fs'
+import { committedPath, lookCommitted } from './committed-file.ts'
 import { entryOf } from './entry.ts'
 import type { Entry, Position } from './message.ts'
 import { whyNone } from './record.ts'
@@ -15,7 +16,8 @@ export type EntryLookUp =
 /** The entry that begins at `position`. gone: deleted by retention, or not committed (yet). damaged: no readable record begins there. */
 export async function readEntryAt(folder: string, position: Position): Promise<EntryLookUp> {
   const seen = await lookCommitted(folder)
-  if (seen === undefined) return { kind: 'gone', detail: 'there is no journal here' }
+  if (seen === undefined)
+    return { kind: 'gone', detail: 'there is no journal here, or nobody knows how far it reaches' }
   if (!Number.isSafeInteger(position) || position < 0 || position % ALIGNMENT !== 0)
     return { kind: 'damaged', detail: `${position} is not a position` }
   if (position >= seen.committed) return { kind: 'gone', detail: `the journal ends at ${seen.committed}` }
@@ -33,11 +35,20 @@ export async function readEntryAt(folder: string, position: Position): Promise<E
   }
 }
 
-/** The first position that is still kept, and the end of what is committed; both 0 if there is no journal. */
-export async function journalExtent(folder: string): Promise<{ first: Position; committed: Position }> {
-  const committed = (await lookCommitted(folder))?.committed ?? 0
-  const first = (await listSegments(folder))[0]?.base ?? 0
-  return { first: Math.min(first, committed), committed }
+export type JournalExtent = {
+  /** The first position that is still kept. */
+  readonly first: Position
+  /** The end of what is committed; undefined while nobody knows: the file `committed` is damaged or lost, until a writer opens. */
+  readonly committed: Position | undefined
+}
+
+/** How far the journal reaches; both 0 if there is none. After a power cut `committed` may be too small, until a writer opens. */
+export async function journalExtent(folder: string): Promise<JournalExtent> {
+  const committed = (await lookCommitted(folder))?.committed
+  const first = (await listSegments(folder))[0]?.base
+  if (committed !== undefined) return { first: Math.min(first ?? 0, committed), committed }
+  const isNone = first === undefined && !existsSync(committedPath(folder))
+  return { first: first ?? 0, committed: isNone ? 0 : undefined }
 }
 
 const decodeText = (bytes: Buffer, from: number, length: number): string => bytes.toString('utf8', from, from + length)

@@ -28,9 +28,16 @@ export function openHere(folder: string, options: Partial<JournalOptions> = {}):
 
 export type Everything = { entries: Entry[]; damaged: Damage[]; next: Position }
 
+/** The end of what is committed, where it is known. */
+export async function committedEnd(folder: string): Promise<Position> {
+  const { committed } = await journalExtent(folder)
+  if (committed === undefined) throw new Error('the end is not known')
+  return committed
+}
+
 /** All that is committed, read in pages of a few entries. */
 export async function readAll(folder: string, from: Position = 0): Promise<Everything> {
-  const { committed } = await journalExtent(folder)
+  const committed = await committedEnd(folder)
   const reader = await openReader({ folder, from })
   const all: Everything = { entries: [], damaged: [], next: from }
   while (all.next < committed) {

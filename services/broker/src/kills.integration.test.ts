@@ -118,6 +118,7 @@ async function publishUntil(stopped: () => boolean, meter: number, acknowledged:
 async function payloadsInJournal(): Promise<ReadonlySet<string>> {
   const folder = path.join(data, 'journal')
   const { first, committed } = await journalExtent(folder)
+  if (committed === undefined) throw new Error('the broker left no sound `committed`')
   const reader = await openReader({ folder, from: first })
   const kept = new Set<string>()
   for (let at = first; at < committed;) {

@@ -20,7 +20,7 @@ import { silentAnnouncer } from './announcer.ts'
 import { createCounters } from './counters.ts'
 import { startIngestion } from './ingestion.ts'
 import { openRegistered } from './registered.ts'
-import { refuseOtherJournal, startPlace } from './start-place.ts'
+import { endToReach, startPlace } from './start-place.ts'
 import { openVoice } from './voice.ts'
 
 const SERVICE = 'ingestion'
@@ -50,7 +50,7 @@ await runMain(async () => {
   const extent = await journalExtent(journal)
   const isReplay = process.argv.includes(UNTIL_CAUGHT_UP)
   const stored = await writer.position()
-  if (isReplay) refuseOtherJournal(stored, extent)
+  const until = isReplay ? { until: endToReach(stored, extent) } : {}
   const from = startPlace(stored, extent)
   const cursor = await life.open('cursor', () => openCursor(journal, CURSOR))
   const reader = await life.open('journal', () => openReader({ folder: journal, from }))
@@ -58,7 +58,6 @@ await runMain(async () => {
   const announcer = isReplay
     ? silentAnnouncer
     : await life.open('announcer', () => openVoice({ config, log, counters, registered }))
-  const until = isReplay ? { until: extent.committed } : {}
   const ingestion = await life.open('ingestion', () =>
     startIngestion({
       reader,
@@ -75,7 +74,8 @@ await runMain(async () => {
   )
   const keepPlace = async () => {
     await cursor.write(ingestion.reached())
-    counters.lag((await journalExtent(journal)).committed - ingestion.reached())
+    const { committed } = await journalExtent(journal)
+    if (committed !== undefined) counters.lag(committed - ingestion.reached())
   }
   await life.open(
     'place',
