@@ -2,7 +2,6 @@
 
 import { type Client } from 'aedes'
 import type { Clock } from '@parkpulse/host'
-import type { Principal } from '@parkpulse/registry'
 import { once } from 'node:events'
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net'
 import { createAddresses, type EntryLimits, neighbourhood, type Place } from './addresses.ts'
@@ -30,8 +29,6 @@ export type Door = {
   readonly port: number
   /** Takes no new connections; those that are here stay. */
   shut(): void
-  /** Closes the connections whose principal should go; returns how many. */
-  expel(shouldGo: (principal: Principal) => boolean): number
   /** Sends FIN to all, waits a little, cuts the rest. */
   close(): Promise<void>
 }
@@ -49,11 +46,6 @@ export async function openDoor(options: DoorOptions): Promise<Door> {
   return {
     port: (server.address() as AddressInfo).port,
     shut: () => void server.close(),
-    expel(shouldGo) {
-      const going = [...visitors.all()].filter(({ session }) => session !== undefined && shouldGo(session.principal))
-      for (const { socket } of going) socket.destroy()
-      return going.length
-    },
     close: () => sayGoodbye(server, visitors),
   }
 }

@@ -181,14 +181,6 @@ describe('who is who', () => {
     expect(await client.next('connack')).toMatchObject({ returnCode: 0 })
     for (let id = 1; id <= 3_000; id++) expect(await client.next('puback')).toMatchObject({ messageId: id })
   })
-
-  test('expelled principals are closed, others stay', async () => {
-    const port = await start()
-    const [gone, stays] = [await openMeter(port), await openMeter(port, { username: 's2' })]
-    expect(rig.broker.expel(({ username }) => username === 's1')).toBe(1)
-    await gone.closed
-    expect(await quiet(stays)).toEqual([])
-  })
 })
 
 describe('limits of the door', () => {
@@ -265,7 +257,7 @@ test('mqtt.js, as people use it: publish, subscribe, reconnect', async () => {
       return await service.endAsync()
     })
   })
-  rig.broker.expel(() => true)
+  client.stream.destroy()
   expect(await got).toBe(alert)
   await client.endAsync()
 })

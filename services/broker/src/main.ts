@@ -17,8 +17,8 @@ import {
   systemClock,
 } from '@parkpulse/host'
 import { type JournalState, openJournal } from '@parkpulse/journal'
-import { openRegistry, type Principal, type Registry } from '@parkpulse/registry'
-import { type Broker, openBroker } from './open-broker.ts'
+import { openRegistry } from '@parkpulse/registry'
+import { openBroker } from './open-broker.ts'
 
 const SERVICE = 'broker'
 const REGISTRY_REFRESH_MS = 1_000
@@ -66,9 +66,9 @@ await runMain(async () => {
       report: (ok, detail) => health.report('messages', ok, detail),
     }),
   )
-  await life.open('refresh', () =>
-    every({ ms: REGISTRY_REFRESH_MS, log, name: 'registry refresh', run: () => refresh(registry, broker, log) }),
-  )
+  // A password of our own services that another process has replaced must not open the door any longer.
+  const refresh = async () => void (await registry.refresh())
+  await life.open('refresh', () => every({ ms: REGISTRY_REFRESH_MS, log, name: 'registry refresh', run: refresh }))
   health.report('door', true, `listening on ${config.mqttHost}:${broker.port}`)
   log.info({ host: config.mqttHost, port: broker.port }, 'starting → running: MQTT clients may connect')
   await life.untilStopped()
@@ -81,14 +81,4 @@ function journalReport(log: Logger, health: Health): (state: JournalState) => vo
     const level = kind === 'full' || kind === 'failed' ? 'error' : 'info'
     log[level]({ journal: kind, committed }, `journal is ${kind}: ${detail}`)
   }
-}
-
-/** Takes over what other processes registered; connections of sites that are no longer registered are closed. */
-async function refresh(registry: Registry, broker: Broker, log: Logger): Promise<void> {
-  if (!(await registry.refresh())) return
-  const known = new Set(registry.installation().sites.map(({ park, id }) => `${park}/${id}`))
-  const isGone = (principal: Principal) =>
-    principal.kind === 'site' && !known.has(`${principal.park}/${principal.site}`)
-  const closed = broker.expel(isGone)
-  if (closed > 0) log.warn({ closed }, 'connections of sites that are no longer registered closed')
 }

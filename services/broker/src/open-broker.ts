@@ -2,7 +2,6 @@
 
 import { Aedes, type Client, type PublishPacket } from 'aedes'
 import type { Clock, Logger, Metrics } from '@parkpulse/host'
-import type { Principal } from '@parkpulse/registry'
 import { type EntryLimits } from './addresses.ts'
 import { createAttempts } from './attempts.ts'
 import type { Authenticate } from './admission.ts'
@@ -50,8 +49,6 @@ export type BrokerOptions = {
 
 export type Broker = {
   readonly port: number
-  /** Closes the connections of principals that lost their right to be here; returns how many. */
-  expel(shouldGo: (principal: Principal) => boolean): number
   /** Takes nothing new, waits for pending commits and lets their PUBACKs out, then closes the clients. */
   close(): Promise<void>
 }
@@ -99,7 +96,6 @@ export async function openBroker(options: BrokerOptions): Promise<Broker> {
   })
   return {
     port: door.port,
-    expel: (shouldGo) => door.expel(shouldGo),
     async close() {
       door.shut()
       stopping = true
