@@ -19,6 +19,7 @@ import {
 } from '@parkpulse/host'
 import { tidyAfterReplay } from './rebuild/rebuilding.ts'
 import { openConsole } from './supervision/console-board.ts'
+import { dataFolderProblem } from './supervision/data-folder.ts'
 import { whatIsInTheWay } from './supervision/doors-free.ts'
 import { servicesOf } from './supervision/services.ts'
 import { type Figures, readFigures, statusLine } from './supervision/status.ts'
@@ -37,10 +38,8 @@ const print = (text: string) => void process.stdout.write(`${text}\n`)
 await runMain(async () => {
   const config = configOrExit(process.env, process.argv)
   const services = servicesOf(config)
-  const inTheWay = await whatIsInTheWay(
-    config,
-    services.map(({ name }) => name),
-  )
+  const names = services.map(({ name }) => name)
+  const inTheWay = dataFolderProblem(config.data) ?? (await whatIsInTheWay(config, names))
   if (inTheWay !== undefined) {
     process.stderr.write(`${inTheWay}\n`)
     process.exit(1)

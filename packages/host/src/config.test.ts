@@ -53,6 +53,7 @@ describe('readConfig', () => {
     ['PARKPULSE_COMMIT_INTERVAL_MS', '1', 'must be a whole number from 2 to 50'],
     ['PARKPULSE_REGISTRY', 'mysql://root:secret@db', 'must be sqlite; PostgreSQL is not available yet'],
     ['PARKPULSE_HTPP_PORT', '8080', 'no such setting'],
+    ['PARKPULSE_HTTP_PORT', '1883', 'MQTT is on port 1883 already'],
   ])('%s=%s is a problem', (name, value, problem) => {
     const outcome = readConfig({ [name]: value })
     expect(outcome).toMatchObject({ kind: 'invalid', problems: [expect.stringContaining(`${name}: ${problem}`)] })

@@ -27,6 +27,9 @@ export function readConfig(env: NodeJS.ProcessEnv): ConfigOutcome {
     else
       problems.push(...parsed.error.issues.slice(0, 1).map((issue) => `${name}: ${issue.message}, not ${shown(given)}`))
   }
+  if (config['mqttPort'] !== 0 && config['mqttPort'] === config['httpPort']) {
+    problems.push(`${environment.httpPort.name}: MQTT is on port ${String(config['mqttPort'])} already`)
+  }
   if (problems.length > 0) return { kind: 'invalid', problems }
   return { kind: 'config', config: Object.freeze(config as Config) }
 }
