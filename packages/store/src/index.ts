@@ -36,6 +36,7 @@ export type {
 } from './ports.ts'
 
 export { StoreError } from './store-error.ts'
+export { SUMS_PER_ANSWER_MAX } from './sqlite/read-sums.ts'
 export { openReadings, type Readings } from './sqlite/readings.ts'
 export { openReadingsWriter } from './sqlite/readings-writer.ts'
 export { type Figures, openFigures } from './sqlite/figures.ts'

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { HOUR_MS } from '@parkpulse/metering'
-import { planPage, REGISTER_HOURS_PER_PAGE_MAX, type PageStart } from './figure-page.ts'
+import { planPage, REGISTER_HOURS_PER_PAGE_MAX, SUMS_PER_PAGE_MAX, type PageStart } from './figure-page.ts'
 import { Problem } from './problem.ts'
 import { zoneNamed } from './zone.ts'
 
@@ -43,11 +43,17 @@ describe('pages', () => {
   ])('%s', (_name, hours, limit, expected) => expect(pagesOf([group('a'), group('b')], hours, limit)).toEqual(expected))
 
   test('a page ends before it costs too much', () => {
-    const registers = REGISTER_HOURS_PER_PAGE_MAX / 10
-    expect(pagesOf([group('a', registers), group('b', registers)], 6, 100)).toEqual([
-      ['a 0,1,2,3,4,5'],
-      ['b 0,1,2,3,4,5'],
-    ])
+    const registers = (REGISTER_HOURS_PER_PAGE_MAX * 0.6) / (10 * 24)
+    const groups = [group('a', registers), group('b', registers)]
+    const page = planPage(groups, { period: period(10 * 24), interval: 'day', limit: 100 })
+    expect(page.slots.map(({ group: { key }, edges }) => [key, edges.length])).toEqual([['a', 11]])
+    expect(page.next).toEqual({ key: 'b', from: T0 })
+  })
+
+  test('a page is cut within a group before it holds too many sums; one stretch is always whole', () => {
+    const third = Math.floor(SUMS_PER_PAGE_MAX / 3)
+    expect(pagesOf([group('a', third), group('b', third)], 4, 100)).toEqual([['a 0,1,2'], ['a 3', 'b 0,1'], ['b 2,3']])
+    expect(pagesOf([group('a', SUMS_PER_PAGE_MAX + 1), group('b')], 2, 100)).toEqual([['a 0'], ['a 1'], ['b 0,1']])
   })
 
   test('a single group that costs far too much is a problem of the period', () => {

@@ -22,6 +22,12 @@ export const PERIOD_MAX_MS: Readonly<Record<Interval, number>> = {
   month: 10_980 * DAY_MS,
 }
 
+/**
+ * Registers times stretches on one page, each a row in memory: 1 000 hours of 250 registers, in some 1.5 s. A page is cut, within a
+ * group too, before it gets more; one stretch of a group is always whole.
+ */
+export const SUMS_PER_PAGE_MAX = 250_000
+
 type Groupable = { readonly key: string; readonly zone: Zone; readonly entries: readonly Entry[] }
 
 /** A group with the edges between which it is asked for on this page. */
@@ -44,16 +50,20 @@ export function planPage<G extends Groupable>(
   const slots: Slot<G>[] = []
   let left = limit
   let hoursLeft = REGISTER_HOURS_PER_PAGE_MAX
+  let sumsLeft = SUMS_PER_PAGE_MAX
   for (const group of groups.filter(({ key }) => start === undefined || key >= start.key)) {
     const all = edgesByZone.get(group.zone.name) ?? edgesOf(period, interval, group.zone)
     edgesByZone.set(group.zone.name, all)
     const from = group.key === start?.key ? start.from : period.from
-    const edges = cut(from === period.from ? all : all.filter((edge) => edge >= from), left)
+    const room = Math.max(slots.length === 0 ? 1 : 0, Math.floor(sumsLeft / group.entries.length))
+    const edges = cut(from === period.from ? all : all.filter((edge) => edge >= from), Math.min(left, room))
     const hours = hoursOf(edges) * group.entries.length
     if (hours > REGISTER_HOURS_PER_GROUP_MAX) throw tooMuch(group.key)
-    if (left === 0 || (hours > hoursLeft && slots.length > 0)) return { slots, next: { key: group.key, from } }
+    if (left === 0 || room === 0 || (hours > hoursLeft && slots.length > 0))
+      return { slots, next: { key: group.key, from } }
     slots.push({ group, edges })
     left -= edges.length - 1
+    sumsLeft -= (edges.length - 1) * group.entries.length
     hoursLeft -= hours
     const last = edges.at(-1) ?? period.until
     if (last < period.until) return { slots, next: { key: group.key, from: last } }
