@@ -4,8 +4,9 @@ import { readFileSync, rmSync, statSync } from 'node:fs'
 import path from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createHealth, createLog, createMetrics, serveOps, type Health } from '@parkpulse/host'
+import { openRegistry } from '@parkpulse/registry'
 import { ensureAdministrator } from './administrator.ts'
-import { startApi, type RunningApi } from './running-api.ts'
+import { NOW, startApi, type RunningApi } from './running-api.ts'
 
 let api: RunningApi
 const neighbours = new Map<string, { health: Health; served: { close(): Promise<void> } }>()
@@ -105,6 +106,13 @@ test('credentials of a site are shown once and open the MQTT door', async () => 
   expect(principal).toMatchObject({ kind: 'site', park: 'p3', site: 's1' })
 })
 
+test('where no body is needed, an empty one may say that it is JSON', async () => {
+  const empty = { body: '', headers: { 'content-type': 'application/json' } }
+  expect((await api.ask('POST', '/api/v1/parks/p3/sites/s1/credentials', empty)).status).toBe(201)
+  const needed = await api.ask('POST', '/api/v1/keys', empty)
+  expect([needed.status, needed.body['errors']]).toMatchObject([400, [{ field: 'body' }]])
+})
+
 test('the description is whole: every route says what it is, what it takes and what it answers', async () => {
   const { body } = await api.ask('GET', '/docs/json')
   const paths = body['paths'] as Record<
@@ -151,3 +159,27 @@ test('a rule is written by name or OBIS code, answered by name, and seen by whom
   const elsewhere = await api.issueKey({ name: 'p2', role: 'analyst', reach: { kind: 'park', park: 'p2' } })
   expect(await seen('', elsewhere)).toEqual([])
 })
+
+test('what another process has registered a moment ago is known to a PUT', async () => {
+  const other = await openRegistry({ file: path.join(api.data, 'registry.db'), now: () => NOW })
+  await other.putPark({ id: 'p7', name: 'Seven', timeZone: 'UTC', gridRegion: 'VN' })
+  expect((await api.ask('PUT', '/api/v1/parks/p7/sites/s1', { body: { name: 'One' } })).status).toBe(201)
+  await other.putRule({ ...heat, id: 'heat', kind: 'limit', place: { park: 'p7' } })
+  const key = await api.issueKey({ name: 'p3', role: 'administrator', reach: { kind: 'park', park: 'p3' } })
+  const body = { ...heat, place: { park: 'p3' }, limit: 1 }
+  expect((await api.ask('PUT', '/api/v1/rules/heat', { key, body })).status).toBe(404)
+  await other.refresh()
+  expect(other.installation().rules.find(({ id }) => id === 'heat')).toMatchObject({ place: { park: 'p7' } })
+  await other.close()
+})
+
+const heat = {
+  quantity: 'active_power_kw',
+  breach: 'above',
+  limit: 500,
+  clear: 0.5,
+  holdMs: 0,
+  keepFiringMs: 0,
+  severity: 'warning',
+  advice: { vi: 'Giảm tải.', en: 'Shed load.' },
+} as const

@@ -58,6 +58,8 @@ type ProvisioningDoors = Pick<Doors, 'registry' | 'directory' | 'gate' | 'latest
 
 export const provisioningRoutes = ({ registry, directory, gate, latest, clock }: ProvisioningDoors) =>
   async function plugin(app: App): Promise<void> {
+    // What stands above a place may have been registered by another process (an import) a moment ago.
+    app.addHook('preHandler', async () => void (await registry.refresh()))
     app.put(
       '/parks/:park',
       { schema: { ...put('park', parkSchema, 'Write a park'), params: z.object({ park: idSchema }), body: parkBody } },

@@ -77,6 +77,8 @@ export const rulesRoutes = ({ registry, directory, gate }: Pick<Doors, 'registry
       },
       async (request, reply) => {
         const { rule: id } = request.params
+        // Whose rule it is must not be read from memory: another process may have written it a moment ago.
+        await registry.refresh()
         const rule: Rule = { ...request.body, id, place: placeOf(request.body.place) }
         const before = directory().rules.get(id)
         if (before !== undefined) gate.demand(request, 'provision', whereOf(before.place), `Rule ${id}`)
