@@ -85,6 +85,19 @@ export function choose({ installation }: Directory, reach: Reach, filter: PlaceF
   return { parks, sites, meters }
 }
 
+/** A register of the meter at `park/site/meter`, within the reach. Throws the problem of a meter or a register that is not there. */
+export function chooseRegister(
+  directory: Directory,
+  reach: Reach,
+  { meter: path, quantity }: { readonly meter: string; readonly quantity: string },
+): Entry {
+  const [park = '', site = '', id = ''] = path.split('/')
+  const [meter] = choose(directory, reach, { park, site, meter: id }).meters
+  const entry = [...directory.entries.values()].find((e) => e.meter === meter && e.quantity.name === quantity)
+  if (entry === undefined) throw notFound(`A register ${quantity} of meter ${path}`)
+  return entry
+}
+
 /** Whether a site lies within the reach. */
 export const reaches = (reach: Reach, park: string, site: string): boolean =>
   relate(reach, { kind: 'site', park, site }) === 'covers'

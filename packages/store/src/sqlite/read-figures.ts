@@ -5,6 +5,7 @@ import { HOUR_MS, type Instant, type Period, type RegisterId } from '@parkpulse/
 import { StoreError } from '../store-error.ts'
 import { gatherNumbers, type Numbers } from './numbers.ts'
 import { EMISSION_WIDTH, HOUR_WIDTH, type PackedEmissions, type PackedHours } from './packed-figures.ts'
+import { prepareArrays } from './read-arrays.ts'
 
 /** Rows in one answer: a year of 110 registers. Beyond, an error says so; months of a park come as sums. */
 export const FIGURES_PAGE_MAX = 1_000_000
@@ -17,12 +18,6 @@ const hoursIn = ({ from, until }: Period): { readonly from: number; readonly unt
   from: Math.ceil(from / HOUR_MS),
   until: Math.ceil(until / HOUR_MS),
 })
-
-const prepareArrays = (db: DatabaseSync, sql: string): StatementSync => {
-  const statement = db.prepare(sql)
-  statement.setReturnArrays(true)
-  return statement
-}
 
 const pushRow = (numbers: Numbers, row: readonly unknown[], width: number): void => {
   for (let c = 0; c < width; c += 1) {

@@ -3,6 +3,7 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import { HOUR_MS, type Instant, type Period, type RegisterId } from '@parkpulse/metering'
 import { gatherNumbers } from './numbers.ts'
+import { prepareArrays } from './read-arrays.ts'
 
 /** At, value, position. */
 export const ROW_WIDTH = 3
@@ -32,12 +33,6 @@ export const READINGS_SQL = {
 const split = (at: Instant): readonly [hour: number, ms: number] => {
   const hour = Math.floor(at / HOUR_MS)
   return [hour, at - hour * HOUR_MS]
-}
-
-const prepareArrays = (db: DatabaseSync, sql: string): StatementSync => {
-  const statement = db.prepare(sql)
-  statement.setReturnArrays(true)
-  return statement
 }
 
 const rowsOf = (statement: StatementSync, args: readonly number[]): readonly Row[] =>

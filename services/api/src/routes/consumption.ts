@@ -13,13 +13,13 @@ import {
 import type { HourRevision, HourSum } from '@parkpulse/store'
 import type { App } from '../app-type.ts'
 import { nextCursorSchema } from '../cursor.ts'
-import { choose } from '../directory.ts'
+import { chooseRegister } from '../directory.ts'
 import type { Doors } from '../doors.ts'
 import { planPage, type Slot } from '../figure-page.ts'
 import { sumsOfSlots } from '../figures.ts'
 import { holderOf } from '../gate.ts'
-import { badInput, notFound } from '../problem.ts'
-import { commoditySchema, instantSchema, meterPathSchema, placeFilter, quantitySchema, timeSchema } from '../query.ts'
+import { badInput } from '../problem.ts'
+import { commoditySchema, instantSchema, meterPathSchema, quantitySchema, timeSchema } from '../query.ts'
 import { coverageOf, groupEntries, stretchesOf, type Group, type Stretch } from '../sum.ts'
 import { chooseRegisters, figureFields, hoursFields, nextOf, placeOf, startOf, stretchFields } from './figure-query.ts'
 
@@ -105,11 +105,9 @@ export const consumptionRoutes = ({ figures, directory, clock }: ConsumptionDoor
         },
       },
       async (request) => {
-        const { meter: path, quantity, hour } = request.query
+        const { hour } = request.query
         if (hour % HOUR_MS !== 0) throw badInput({ field: 'hour', problem: 'must be on a full hour' })
-        const [meter] = choose(directory(), holderOf(request).reach, placeFilter({ meter: path })).meters
-        const entry = [...directory().entries.values()].find((e) => e.meter === meter && e.quantity.name === quantity)
-        if (entry === undefined) throw notFound(`A register ${quantity} of meter ${path}`)
+        const entry = chooseRegister(directory(), holderOf(request).reach, request.query)
         const revisions = await figures.revisions(entry.register.id, hour)
         const items = revisions.map((revision) => revisionItem(revision, entry.quantity, entry.zone.format))
         return { unit: entry.quantity.fieldUnit, hour: entry.zone.format(hour), items }

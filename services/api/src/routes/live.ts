@@ -6,7 +6,7 @@ import { z } from 'zod'
 import type { Clock } from '@parkpulse/host'
 import type { RegisterId } from '@parkpulse/metering'
 import type { App } from '../app-type.ts'
-import { choose, type Directory } from '../directory.ts'
+import { choose, meterPath, type Directory } from '../directory.ts'
 import type { Doors } from '../doors.ts'
 import { holderOf } from '../gate.ts'
 import { HEARTBEAT_MS, type Live, type LiveText, type Subscriber } from '../live.ts'
@@ -51,19 +51,17 @@ export const liveRoutes = ({ live, directory, clock }: Pick<Doors, 'live' | 'dir
       },
       async (request, reply) => {
         const chosen = choose(directory(), holderOf(request).reach, placeFilter(request.query))
-        const wanted = new Set(chosen.meters.map((meter) => meterKey(meter)))
+        const wanted = new Set(chosen.meters.map(meterPath))
         const lastId = request.headers['last-event-id']
         const subscriber = subscribe(reply, (registerId) => {
           const meter = directory().entries.get(registerId)?.meter
-          return meter !== undefined && wanted.has(meterKey(meter))
+          return meter !== undefined && wanted.has(meterPath(meter))
         })
         await stream({ live, reply, subscriber, clock }, lastId === undefined ? undefined : Number(lastId))
         return reply
       },
     )
   }
-
-const meterKey = ({ park, site, id }: { park: string; site: string; id: string }): string => `${park}/${site}/${id}`
 
 type Streaming = { readonly live: Live; readonly reply: FastifyReply; readonly subscriber: Held; readonly clock: Clock }
 

@@ -4,17 +4,15 @@ import { z } from 'zod'
 import { fromBase, isCumulative, type Instant, type Reading } from '@parkpulse/metering'
 import type { App } from '../app-type.ts'
 import { cursorSchema, nextCursorSchema, readCursor, writeCursor } from '../cursor.ts'
-import { choose, meterPath, type Entry } from '../directory.ts'
+import { chooseRegister, meterPath, type Entry } from '../directory.ts'
 import type { Doors } from '../doors.ts'
 import { holderOf } from '../gate.ts'
-import { notFound } from '../problem.ts'
 import {
   DAY_MS,
   instantSchema,
   meterPathSchema,
   pageSizeSchema,
   periodOf,
-  placeFilter,
   quantitySchema,
   timeSchema,
 } from '../query.ts'
@@ -69,11 +67,7 @@ export const readingsRoutes = ({ readings, directory }: Pick<Doors, 'readings' |
       async (request) => {
         const { meter: path, quantity, from, to, limit, cursor } = request.query
         const period = periodOf({ from, to }, PERIOD_DAYS_MAX * DAY_MS)
-        const [meter] = choose(directory(), holderOf(request).reach, placeFilter({ meter: path })).meters
-        const entry = [...directory().entries.values()].find(
-          (e) => e.meter === meter && e.register.quantity === quantity,
-        )
-        if (entry === undefined) throw notFound(`A register ${quantity} of meter ${path}`)
+        const entry = chooseRegister(directory(), holderOf(request).reach, request.query)
         const start = readCursor(`readings ${path} ${quantity}`, z.int(), cursor) ?? period.from
         const found = await readings.readings(entry.register.id, { from: start, until: period.until }, limit + 1)
         const page = found.slice(0, limit)
