@@ -3,12 +3,12 @@
 // Next on the way: packages/emissions/src/emissions-of.ts, which revise.ts asks for each new figure.
 
 import type { FactorBook } from '@parkpulse/emissions'
-import type { Instant } from '@parkpulse/metering'
 import type { FiguresWriter, HourRun } from '@parkpulse/store'
 import type { DueHours } from './due-hours.ts'
+import { attempt, type Failures } from './failures.ts'
 import { BEYOND_FIRST } from './look.ts'
 import { openRuns, type Shelves, type Wanted } from './open-runs.ts'
-import { isReady, type Patience } from './ready.ts'
+import { isReady, type Moment } from './ready.ts'
 import type { RegisterIndex } from './register-index.ts'
 import { type Revised, revise } from './revise.ts'
 import type { Spoken } from './spoken.ts'
@@ -31,21 +31,24 @@ export type ClosingDoors = Shelves & {
 /** What a round did: how many hours it took out of the waiting ones, and what it wrote. */
 export type Round = Pick<Revised, 'hours' | 'emissions'> & { readonly done: number; readonly claimed: number }
 
-/** One round. Killed anywhere it may be run again: what is due stays due until the commit, and the same figures are not written twice. */
-export async function closeHours(doors: ClosingDoors, now: Instant, patience: Patience): Promise<Round> {
+/**
+ * One round. Killed anywhere it may be run again: what is due stays due until the commit, and the same figures are not written twice.
+ * Registers that fail are noted and their hours stay due; those that have failed are not taken.
+ */
+export async function closeHours(doors: ClosingDoors, moment: Moment, failures: Failures): Promise<Round> {
   const { due, spoken, book } = doors
   const registers = doors.registers()
   const claim = due.claim({
     hoursMax: HOURS_PER_ROUND,
-    isReady: (id, hour) => registers.has(id) && isReady(hour, spoken.of(id), { now, patience }),
+    isReady: (id, hour) => registers.has(id) && !failures.has(id) && isReady(hour, spoken.of(id), moment),
   })
-  const opened = await openRuns(wanted(claim.runs, registers), doors)
-  const revised = opened.map((open) => revise(open, book, now))
+  const opened = await openRuns(wanted(claim.runs, registers), doors, failures)
+  const revised = opened.flatMap((open) => attempt(open.register.id, failures, () => revise(open, book, moment.now)))
 
   const hours = revised.flatMap((one) => one.hours)
   const emissions = revised.flatMap((one) => one.emissions)
   const dueAdded = revised.flatMap((one) => one.next).filter((place) => !due.touch(place))
-  const dueDone = claim.settle()
+  const dueDone = claim.settle(failures)
   if (dueDone.length + dueAdded.length + hours.length > 0) {
     try {
       await doors.writer.commit({ dueAdded, dueDone, hours, emissions, alertStates: [], transitions: [] })

@@ -2,6 +2,7 @@
 
 import type { Instant } from '@parkpulse/metering'
 import { type ClosingDoors, closeHours, type Round } from './close-hour.ts'
+import { type Failures, failedTogether } from './failures.ts'
 import type { Patience } from './ready.ts'
 
 export type ClosingTick = {
@@ -13,15 +14,19 @@ export type ClosingTick = {
   readonly isStopping: () => boolean
 }
 
-/** Closes all that is ready now; what a round makes due in its turn is taken by the next. Returns the number of rounds. */
-export async function closeAll({ doors, patience, now, onRound, isStopping }: ClosingTick): Promise<number> {
-  for (let rounds = 0; ; rounds += 1) {
-    if (isStopping()) return rounds
-    const round = await closeHours(doors, now(), patience)
-    if (round.claimed === 0) return rounds
+/**
+ * Closes all that is ready now; what a round makes due in its turn is taken by the next. When figures of some registers cannot
+ * be computed it closes the others', and then throws: the loop that ticks logs it once, counts it, and tries again.
+ */
+export async function closeAll({ doors, patience, now, onRound, isStopping }: ClosingTick): Promise<void> {
+  const failures: Failures = new Map()
+  while (!isStopping()) {
+    const round = await closeHours(doors, { now: now(), patience }, failures)
+    if (round.claimed === 0) break
     onRound(round)
     await nextTurn()
   }
+  if (failures.size > 0) throw failedTogether(failures)
 }
 
 /** Lets the feed's tick and the broker have their turn. */

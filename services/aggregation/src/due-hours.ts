@@ -24,8 +24,11 @@ export type Pick = {
 /** Hours taken for closing: of each register the earliest run without a hole, as far as it is ready. */
 export type Claim = {
   readonly runs: readonly HourRun[]
-  /** Takes out those that were not touched since the claim, and returns them; to be called in the same breath as the commit. */
-  settle(): readonly DueHour[]
+  /**
+   * Takes out those that were not touched since the claim, without those of registers that failed, and returns them; to be called
+   * in the same breath as the commit.
+   */
+  settle(failed: { has(registerId: RegisterId): boolean }): readonly DueHour[]
 }
 
 /**
@@ -64,9 +67,9 @@ export function dueHours(stored: readonly DueHour[]): DueHours {
       const claimed = runs.flatMap(hoursOfRun).map((place) => ({ place, touches: touchesOf(place) }))
       return {
         runs,
-        settle() {
+        settle(failed) {
           const untouched = claimed.filter(({ place, touches }) => touchesOf(place) === touches)
-          const places = untouched.map(({ place }) => place)
+          const places = untouched.map(({ place }) => place).filter(({ registerId }) => !failed.has(registerId))
           for (const place of places) take(place)
           return places
         },

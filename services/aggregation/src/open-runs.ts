@@ -3,6 +3,7 @@
 
 import { cutHours, HOUR_MS, type Reading } from '@parkpulse/metering'
 import type { FiguresBulk, HourRevision, ReadingsBulk, SpanReadings } from '@parkpulse/store'
+import { attempt, type Failures } from './failures.ts'
 import { type Look, lookAgain, type OpenRun } from './look.ts'
 
 export type Shelves = { readonly readings: Pick<ReadingsBulk, 'spans'>; readonly figures: FiguresBulk }
@@ -11,20 +12,29 @@ export type Shelves = { readonly readings: Pick<ReadingsBulk, 'spans'>; readonly
 export type Wanted = Pick<OpenRun, 'due' | 'look' | 'register' | 'gridRegion'>
 
 /** Opens all runs; those whose figures would not be certain are opened again with a wider look, until all are. */
-export async function openRuns(wanted: readonly Wanted[], shelves: Shelves): Promise<readonly OpenRun[]> {
+export async function openRuns(
+  wanted: readonly Wanted[],
+  shelves: Shelves,
+  failures: Failures,
+): Promise<readonly OpenRun[]> {
   if (wanted.length === 0) return []
-  const opened = await openOnce(wanted, shelves)
+  const opened = await openOnce(wanted, shelves, failures)
   const certain: OpenRun[] = []
   const again: Wanted[] = []
-  for (const open of opened) {
-    const look = lookAgain(open)
-    if (look === undefined) certain.push(open)
-    else again.push({ ...open, look })
+  for (const { open, wider } of opened) {
+    if (wider === undefined) certain.push(open)
+    else again.push({ ...open, look: wider })
   }
-  return [...certain, ...(await openRuns(again, shelves))]
+  return [...certain, ...(await openRuns(again, shelves, failures))]
 }
 
-async function openOnce(wanted: readonly Wanted[], { readings, figures }: Shelves): Promise<OpenRun[]> {
+type Opened = { readonly open: OpenRun; readonly wider: Look | undefined }
+
+async function openOnce(
+  wanted: readonly Wanted[],
+  { readings, figures }: Shelves,
+  failures: Failures,
+): Promise<Opened[]> {
   const looks = wanted.map(({ look }) => look)
   const [befores, stored] = await Promise.all([
     figures.hoursBefore(looks.map(({ run }) => ({ registerId: run.registerId, hour: run.from }))),
@@ -32,9 +42,13 @@ async function openOnce(wanted: readonly Wanted[], { readings, figures }: Shelve
   ])
   const columns = await readings.spans(looks.map((look, index) => spanOf(look, befores[index])))
   const storedOf = Map.groupBy(stored, (hour) => hour.registerId)
-  return wanted.map((one, index) => {
-    const said = readingsOf(columns, index, one.look.run.registerId)
-    return cut({ ...one, before: befores[index], stored: storedOf.get(one.register.id) ?? [], readings: said })
+  return wanted.flatMap((one, index) => {
+    const { id } = one.register
+    const said = readingsOf(columns, index, id)
+    return attempt(id, failures, () => {
+      const open = cut({ ...one, before: befores[index], stored: storedOf.get(id) ?? [], readings: said })
+      return { open, wider: lookAgain(open) }
+    })
   })
 }
 
