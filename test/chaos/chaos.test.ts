@@ -17,4 +17,6 @@ test(`${KILLS} kills under load lose nothing, double nothing and leave the hours
   expect(report.doubled).toBe(0)
   expect(report.unbalanced).toEqual([])
   expect(report.differing).toEqual([])
+  expect(report.transitions).toBeGreaterThan(1_000)
+  expect(report.wrongAlerts).toEqual([])
 }, 600_000)

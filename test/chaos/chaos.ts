@@ -4,6 +4,7 @@ import { openFigures, openReadings, type LedgerLine } from '@parkpulse/store'
 import { openRegistry } from '@parkpulse/registry'
 import { HOUR_MS, hourOf } from '@parkpulse/metering'
 import path from 'node:path'
+import { arrivals, ruleOf, sameWhereInOrder, storedStories, type Stories, wrongStories } from './alerts.ts'
 import { eventually, startHouse, type RunningHouse, type ServiceName } from '../e2e/running-house.ts'
 import { registerKwh, startPublisher, VALUES_PER_READING, type Publisher, type PublisherPlan } from './publishers.ts'
 
@@ -33,6 +34,12 @@ export type ChaosReport = {
   readonly unbalanced: readonly LedgerLine[]
   /** Figures that differ from the undisturbed run. */
   readonly differing: readonly string[]
+  /** Alert transitions of the disturbed run. */
+  readonly transitions: number
+  /** Meters of it whose readings did not overtake each other. */
+  readonly inOrder: number
+  /** Transitions and states that are not those of the readings in the order of the journal, in either run, or of the undisturbed run. */
+  readonly wrongAlerts: readonly string[]
 }
 
 /** A small repeatable source of chance (mulberry32). */
@@ -52,6 +59,9 @@ async function provision(house: RunningHouse, startsAt: number): Promise<Publish
     if (status >= 300) throw new Error(`PUT ${pathname}: ${status} ${JSON.stringify(answer)}`)
   }
   await put(`parks/${PARK}`, { name: 'Chaos', timeZone: 'Asia/Ho_Chi_Minh', gridRegion: 'VN' })
+  // Before the meters: whoever knows a meter knows the rule then.
+  const { id, kind: _limit, ...rule } = ruleOf(PARK)
+  await put(`rules/${id}`, rule)
   const plans: PublisherPlan[] = []
   for (let n = 0; n < PUBLISHERS; n += 1) {
     const site = `site-${n}`
@@ -95,7 +105,12 @@ async function contents(
   house: RunningHouse,
   from: number,
   until: number,
-): Promise<{ readings: Map<string, number>; figures: Map<string, string>; ledger: readonly LedgerLine[] }> {
+): Promise<{
+  readings: Map<string, number>
+  figures: Map<string, string>
+  ledger: readonly LedgerLine[]
+  alerts: Stories
+}> {
   const folder = path.join(house.data, 'store')
   const registry = await openRegistry({ file: path.join(house.data, 'registry.db'), now: Date.now })
   const readingsStore = await openReadings({ folder })
@@ -121,7 +136,8 @@ async function contents(
       }
     }
     const ledger = await readingsStore.ledger(PARK, { from: 0, until: Number.MAX_SAFE_INTEGER })
-    return { readings, figures, ledger }
+    const alerts = await storedStories(house.data, registry.installation())
+    return { readings, figures, ledger, alerts }
   } finally {
     await figuresStore.close()
     await readingsStore.close()
@@ -156,7 +172,7 @@ async function settled(
   return eventually('everything is stored and closed', SETTLED_WITHIN_MS, async () => {
     await new Promise((resolve) => setTimeout(resolve, 2_000))
     const now = await contents(house, from, until)
-    const seen = `${now.readings.size} ${JSON.stringify([...now.figures])}`
+    const seen = `${now.readings.size} ${JSON.stringify([...now.figures, ...now.alerts])}`
     const still = now.readings.size >= readings && seen === before
     before = seen
     return still ? now : undefined
@@ -174,6 +190,7 @@ export async function runChaos(plan: ChaosPlan, say: (line: string) => void): Pr
   let counts: number[]
   let plans: PublisherPlan[]
   let disturbed: Awaited<ReturnType<typeof contents>>
+  let seen: Awaited<ReturnType<typeof arrivals>>
   try {
     plans = await provision(house, startsAt)
     const publishers = plans.map((one) => startPublisher(one))
@@ -189,6 +206,7 @@ export async function runChaos(plan: ChaosPlan, say: (line: string) => void): Pr
     await house.untilReady()
     const until = startsAt + Math.max(...counts) * 20_000
     disturbed = await settled(house, counts.reduce((a, b) => a + b, 0) * VALUES_PER_READING, startsAt, until)
+    seen = await arrivals(house.data)
   } finally {
     await house.dispose()
   }
@@ -196,16 +214,19 @@ export async function runChaos(plan: ChaosPlan, say: (line: string) => void): Pr
   say(`undisturbed run with the same ${counts.reduce((a, b) => a + b, 0)} readings`)
   const calm = await startHouse({ env })
   let undisturbed: Awaited<ReturnType<typeof contents>>
+  let calmSeen: Awaited<ReturnType<typeof arrivals>>
   try {
     const calmPlans = await provision(calm, startsAt)
     await Promise.all(calmPlans.map((one, p) => startPublisher(one, counts[p]).finish()))
     const until = startsAt + Math.max(...counts) * 20_000
     undisturbed = await settled(calm, counts.reduce((a, b) => a + b, 0) * VALUES_PER_READING, startsAt, until)
+    calmSeen = await arrivals(calm.data)
   } finally {
     await calm.dispose()
   }
 
   const want = expected(plans, counts)
+  const compared = sameWhereInOrder(disturbed.alerts, undisturbed.alerts, seen)
   const stored = disturbed.ledger.reduce((sum, line) => sum + line.stored, 0)
   return {
     kills,
@@ -220,6 +241,13 @@ export async function runChaos(plan: ChaosPlan, say: (line: string) => void): Pr
     differing: [
       ...missingFrom(disturbed.figures, undisturbed.figures),
       ...missingFrom(undisturbed.figures, disturbed.figures),
+    ],
+    transitions: [...disturbed.alerts.values()].reduce((sum, { changes }) => sum + changes.length, 0),
+    inOrder: compared.inOrder,
+    wrongAlerts: [
+      ...wrongStories(disturbed.alerts, seen, ruleOf(PARK)),
+      ...wrongStories(undisturbed.alerts, calmSeen, ruleOf(PARK)),
+      ...compared.differing,
     ],
   }
 }

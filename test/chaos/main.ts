@@ -17,10 +17,11 @@ if (!Number.isInteger(kills) || kills < 1 || !Number.isInteger(seed)) {
 }
 process.stdout.write(`chaos: ${kills} kills, seed ${seed}\n`)
 const report = await runChaos({ kills, seed }, (line) => process.stdout.write(`chaos: ${line}\n`))
-const troubles = [report.missing, report.unexpected, report.unbalanced, report.differing].flat()
+const troubles = [report.missing, report.unexpected, report.unbalanced, report.differing, report.wrongAlerts].flat()
 for (const trouble of troubles.slice(0, 20)) process.stdout.write(`chaos: ${JSON.stringify(trouble)}\n`)
 process.stdout.write(
   `chaos: ${JSON.stringify(report.kills)}; ${report.readings} values acknowledged, ${report.missing.length} missing, ` +
-    `${report.doubled} doubled, ${report.unexpected.length} unexpected; ${report.hours} hours, ${report.differing.length} differing\n`,
+    `${report.doubled} doubled, ${report.unexpected.length} unexpected; ${report.hours} hours, ${report.differing.length} differing; ` +
+    `${report.transitions} alert transitions, ${report.wrongAlerts.length} wrong, ${report.inOrder} meters in order\n`,
 )
 process.exit(troubles.length === 0 && report.doubled === 0 ? 0 : 1)
