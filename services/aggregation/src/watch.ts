@@ -1,8 +1,7 @@
 // Watching: steps the rules of momentary registers through a page of readings, or retires the alerts whose rule has gone.
 
 import { alertIdOf, type LimitRule, stepAlert, type Transition, UNSEEN } from '@parkpulse/alerting'
-import type { Reading } from '@parkpulse/metering'
-import type { StoredAlertState } from '@parkpulse/store'
+import type { FeedReading, StoredAlertState } from '@parkpulse/store'
 import type { RegisterIndex } from './register-index.ts'
 import type { Spoken } from './spoken.ts'
 
@@ -14,16 +13,21 @@ export type Watched = {
   readonly transitions: readonly Transition[]
 }
 
-type Seen = Pick<Reading, 'registerId' | 'at' | 'value'>
+type Seen = Pick<FeedReading, 'registerId' | 'at' | 'value' | 'receivedAt'>
 
-/** Steps the rules through readings, in order of arrival; what is older than an alert's last observation changes nothing. */
+/**
+ * Steps the rules through readings, in order of arrival; what is older than an alert's last observation changes nothing. A
+ * reading that runs ahead of its receipt is observed when it was received: a meter's fast clock must not blind the rule until
+ * everybody else's time has caught up.
+ */
 export function watch(readings: readonly Seen[], registers: RegisterIndex, states: AlertStates): Watched {
   const moved = new Map<string, StoredAlertState>()
   const transitions: Transition[] = []
   for (const seen of readings) {
     for (const rule of registers.get(seen.registerId)?.rules ?? []) {
       const alertId = alertIdOf(rule.id, seen.registerId)
-      const stepped = stepOne(rule, seen, moved.get(alertId) ?? states.get(alertId))
+      const at = Math.min(seen.at, seen.receivedAt)
+      const stepped = stepOne(rule, { ...seen, at }, moved.get(alertId) ?? states.get(alertId))
       if (stepped === undefined) continue
       moved.set(alertId, stepped.stored)
       transitions.push(...stepped.transitions)
@@ -32,7 +36,11 @@ export function watch(readings: readonly Seen[], registers: RegisterIndex, state
   return { alertStates: [...moved.values()], transitions }
 }
 
-function stepOne(rule: LimitRule, { registerId, at, value }: Seen, stored: StoredAlertState | undefined) {
+function stepOne(
+  rule: LimitRule,
+  { registerId, at, value }: Omit<Seen, 'receivedAt'>,
+  stored: StoredAlertState | undefined,
+) {
   const state = stored === undefined ? UNSEEN : stored.state
   const next = stepAlert(state, rule, { at, value })
   if (next.state === state) return undefined
