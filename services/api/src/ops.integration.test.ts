@@ -164,12 +164,14 @@ test('what another process has registered a moment ago is known to a PUT', async
   const other = await openRegistry({ file: path.join(api.data, 'registry.db'), now: () => NOW })
   await other.putPark({ id: 'p7', name: 'Seven', timeZone: 'UTC', gridRegion: 'VN' })
   expect((await api.ask('PUT', '/api/v1/parks/p7/sites/s1', { body: { name: 'One' } })).status).toBe(201)
-  await other.putRule({ ...heat, id: 'heat', kind: 'limit', place: { park: 'p7' } })
-  const key = await api.issueKey({ name: 'p3', role: 'administrator', reach: { kind: 'park', park: 'p3' } })
-  const body = { ...heat, place: { park: 'p3' }, limit: 1 }
+  await other.putSite({ park: 'p7', id: 's2', name: 'Two' })
+  // Issued first: issuing looks at the registry too.
+  const key = await api.issueKey({ name: 's2', role: 'administrator', reach: { kind: 'site', park: 'p7', site: 's2' } })
+  await other.putRule({ ...heat, id: 'heat', kind: 'limit', place: { park: 'p7', site: 's1' } })
+  const body = { ...heat, place: { park: 'p7', site: 's2' } }
   expect((await api.ask('PUT', '/api/v1/rules/heat', { key, body })).status).toBe(404)
   await other.refresh()
-  expect(other.installation().rules.find(({ id }) => id === 'heat')).toMatchObject({ place: { park: 'p7' } })
+  expect(other.installation().rules.find(({ id }) => id === 'heat')?.place).toEqual({ park: 'p7', site: 's1' })
   await other.close()
 })
 
