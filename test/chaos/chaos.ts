@@ -14,6 +14,8 @@ const PARK = 'chaos'
 const TARGETS: readonly ServiceName[] = ['broker', 'ingestion', 'aggregation', 'api']
 /** From the last acknowledgement until everything is stored and closed. */
 const SETTLED_WITHIN_MS = 120_000
+/** Longer than aggregation waits after a register's last word before it closes an unfinished hour (`QUIET_MS`, 5 s), and a tick. */
+const STILL_MS = 8_000
 /** A killed process is back within this (back-off included). */
 const BACK_WITHIN_MS = 60_000
 /** Acknowledged between two kills, at the least. */
@@ -169,13 +171,17 @@ async function settled(
   until: number,
 ): Promise<Awaited<ReturnType<typeof contents>>> {
   let before = ''
+  let since = 0
   return eventually('everything is stored and closed', SETTLED_WITHIN_MS, async () => {
     await new Promise((resolve) => setTimeout(resolve, 2_000))
     const now = await contents(house, from, until)
     const seen = `${now.readings.size} ${JSON.stringify([...now.figures, ...now.alerts])}`
-    const still = now.readings.size >= readings && seen === before
-    before = seen
-    return still ? now : undefined
+    if (now.readings.size < readings || seen !== before) {
+      before = seen
+      since = Date.now()
+      return undefined
+    }
+    return Date.now() - since >= STILL_MS ? now : undefined
   })
 }
 
