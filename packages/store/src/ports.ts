@@ -74,8 +74,8 @@ export type ReadingsWriter = {
    * An id in `replayed` or `givenUp` that does not wait rejects with `STORE_NOT_WAITING`, a value that no reading can have with `STORE_BAD_INPUT`.
    */
   write(batch: IngestBatch): Promise<BatchOutcome>
-  /** Rejections that wait for their meter, oldest first. */
-  waiting(limit: number): Promise<readonly StoredRejection[]>
+  /** Rejections that wait for their meter, oldest first, from the first whose id is greater than `after`: the last one of the page before. */
+  waiting(limit: number, after?: number): Promise<readonly StoredRejection[]>
   close(): Promise<void>
 }
 
@@ -284,7 +284,7 @@ export type EmissionSum = {
 
 /** Sums made where the figures lie, so that a park's year (60 meters, 525 600 hours) is not carried through the door hour by hour. */
 export type SumsQuery = {
-  /** `edges`: ascending whole hours; one sum for each register and stretch `[edges[i], edges[i + 1])` that has a figure, by (register, from). */
+  /** `edges`: ascending whole hours; one sum for each register and stretch `[edges[i], edges[i + 1])` that has a figure, by (register, from). Registers × edges: at most `SUMS_PER_ANSWER_MAX`. */
   hourSums(registerIds: readonly RegisterId[], edges: readonly Instant[]): Promise<readonly HourSum[]>
   /** One for each register, stretch, scope, method, factor and quality. */
   emissionSums(registerIds: readonly RegisterId[], edges: readonly Instant[]): Promise<readonly EmissionSum[]>

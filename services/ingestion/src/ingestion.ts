@@ -62,7 +62,11 @@ export const startIngestion = async (options: IngestionOptions): Promise<Ingesti
     signal: stop.signal,
   })
   const counted = counting(write, options)
-  const quarantine = await openQuarantine({ waiting: (limit) => writer.waiting(limit), write: counted, log })
+  const quarantine = await openQuarantine({
+    waiting: (limit, after) => writer.waiting(limit, after),
+    write: counted,
+    log,
+  })
   health.report('store', true, 'open')
   const reached = { upTo: options.from, receivedAt: 0 }
   const following = follow(doors(options, { write: counted, quarantine, reached, signal: stop.signal }))

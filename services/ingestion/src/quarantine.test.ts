@@ -29,9 +29,10 @@ const practise = (first: IngestBatch['rejections']) => {
     batches,
     looks: { count: 0 },
     add: (rejections: IngestBatch['rejections']) => void waiting.push(...stored(rejections)),
-    waiting(limit: number) {
+    left: () => waiting.length,
+    waiting(limit: number, after = 0) {
       this.looks.count += 1
-      return Promise.resolve(waiting.slice(0, limit))
+      return Promise.resolve(waiting.filter(({ id }) => id > after).slice(0, limit))
     },
     write: (batch: IngestBatch) => {
       const gone = new Set([...batch.replayed, ...(batch.givenUp ?? [])])
@@ -42,7 +43,7 @@ const practise = (first: IngestBatch['rejections']) => {
   }
 }
 const open = (store: ReturnType<typeof practise>) =>
-  openQuarantine({ waiting: (limit) => store.waiting(limit), write: store.write, log: quietLog })
+  openQuarantine({ waiting: (limit, after) => store.waiting(limit, after), write: store.write, log: quietLog })
 
 const reading = { at: '2026-11-22T08:00:00+07:00', values: { '1.8.0': 7 } }
 
@@ -110,8 +111,11 @@ describe('the quarantine', () => {
       { upTo: 8, receivedAt: 0, accepted: [], rejections: news, refusals: [], replayed: [] },
       early.version,
     )
+    await quarantine.tend(early, reached)
+    const { count } = store.looks
+    expect(count).toBeGreaterThan(1)
     for (let n = 0; n < 5; n += 1) await quarantine.tend(early, reached)
-    expect(store.looks.count).toBe(2)
+    expect(store.looks.count).toBe(count)
   })
 
   it('looks again when a page was resolved before the meter was registered and written after', async () => {
@@ -142,14 +146,36 @@ describe('the quarantine', () => {
       early.version,
     )
     await quarantine.tend(early, reached)
-    expect(store.batches).toHaveLength(1)
-    const gone = store.batches[0]?.givenUp ?? []
+    const gone = store.batches.flatMap(({ givenUp = [] }) => givenUp)
     expect(gone.length).toBeGreaterThanOrEqual(goneAtLeast)
     expect(gone).toEqual(gone.map((_id, index) => index + 1))
     expect(quarantine.size.messages).toBe(count - gone.length)
     expect(quarantine.size.bytes).toBeLessThan(QUARANTINE_BYTES_MAX)
+    const batches = store.batches.length
     await quarantine.tend(early, reached)
-    expect(store.batches).toHaveLength(1)
+    expect(store.batches).toHaveLength(batches)
+  })
+
+  it.each([QUARANTINE_MESSAGES_MAX, 15_000])('takes in all of %d that waited at the start', async (count) => {
+    const store = practise(rejectionsOf(count, reading))
+    const quarantine = await open(store)
+    expect(quarantine.size.messages).toBe(count)
+    await quarantine.tend(directoryOf(practiceSite(lateMeter('with power'))), reached)
+    expect([store.left(), quarantine.size.messages, quarantine.size.bytes]).toEqual([0, 0, 0])
+    expect(store.batches.flatMap(({ givenUp = [] }) => givenUp)).toEqual([])
+  })
+
+  it('gives up the oldest of more than it may keep at the start, and none whose meter is registered by now', async () => {
+    const store = practise([
+      ...rejectionsOf(9_000, reading),
+      ...rejectionsOf(12_000, reading, 'parkpulse/v1/p/s/x/readings'),
+    ])
+    const quarantine = await open(store)
+    await quarantine.tend(directoryOf(practiceSite(lateMeter('with power'))), reached)
+    expect(store.batches.reduce((sum, { accepted }) => sum + accepted.length, 0)).toBe(9_000)
+    const gone = store.batches.flatMap(({ givenUp = [] }) => givenUp)
+    expect([gone[0], gone.at(-1), gone.length]).toEqual([9_001, 12_000, 3_000])
+    expect([store.left(), quarantine.size.messages]).toEqual([9_000, 9_000])
   })
 
   it('looks again when the store says that something does not wait any more', async () => {

@@ -6,17 +6,20 @@ import type { Directory } from './directory.ts'
 import { batchOf, emptySheet, type OutcomeSheet } from './outcome-sheet.ts'
 import { takeMessage } from './take-message.ts'
 
-/** An unregistered meter's week of minutes, or fifty's three hours. Older ones are still in the journal. Also what one look at the store may ask for. */
+/** An unregistered meter's week of minutes, or fifty's three hours. Older ones are still in the journal. */
 export const QUARANTINE_MESSAGES_MAX = 10_000
-/** All of it passes through memory when a meter is registered. */
+/** All of it is decoded again when a meter is registered. */
 export const QUARANTINE_BYTES_MAX = 64 * 1024 * 1024
 /** When it is full, make room for a while, so that not every further message costs a look at all of them. */
 const KEPT_SHARE = 0.9
+/** Messages that one look at the store asks for: 250 of the largest are 128 MiB. The store may keep more than we do. */
+const LOOK_MESSAGES = 250
 /** Values taken in again by one transaction. */
 const REPLAY_VALUES_MAX = 10_000
 
 export type QuarantineDoors = {
-  readonly waiting: (limit: number) => Promise<readonly StoredRejection[]>
+  /** Those with an id after `after`, oldest first. */
+  readonly waiting: (limit: number, after?: number) => Promise<readonly StoredRejection[]>
   readonly write: (batch: IngestBatch) => Promise<BatchOutcome>
   readonly log: Pick<Logger, 'info' | 'warn' | 'error'>
 }
@@ -34,86 +37,102 @@ export type Quarantine = {
 
 /** Looks at what waits in the store already: its meter may have been registered while we were away. */
 export const openQuarantine = async (doors: QuarantineDoors): Promise<Quarantine> => {
-  const size = { messages: 0, bytes: 0 }
+  const size: Size = { messages: 0, bytes: 0 }
   let tendedVersion: number | undefined
-  const count = (rejections: readonly Rejection[], sign: 1 | -1): void => {
-    for (const { replayable, payload } of rejections) {
-      if (!replayable) continue
-      size.messages += sign
-      size.bytes += sign * payload.length
-    }
-  }
-  count(await doors.waiting(QUARANTINE_MESSAGES_MAX), 1)
   const isFull = (): boolean => size.messages > QUARANTINE_MESSAGES_MAX || size.bytes > QUARANTINE_BYTES_MAX
-
-  const work = async (directory: Directory, reached: Reached): Promise<void> => {
-    let stored = await doors.waiting(QUARANTINE_MESSAGES_MAX)
-    if (tendedVersion !== directory.version) {
-      const { left, added } = await replay(stored, { directory, reached, doors })
-      count(difference(stored, left), -1)
-      count(added, 1)
-      stored = left
-    }
-    if (isFull()) count(await giveUp(stored, { size, reached, doors }), -1)
+  const recount = async (): Promise<void> => {
+    const found: Size = { messages: 0, bytes: 0 }
+    for await (const page of waitingPages(doors)) count(found, page, 1)
+    Object.assign(size, found)
   }
+  await recount()
   return {
     size,
     added: ({ rejections }, version) => {
-      count(rejections, 1)
+      count(size, rejections, 1)
       if (version !== tendedVersion) tendedVersion = undefined
     },
     tend: async (directory, reached) => {
       if (size.messages === 0 || (tendedVersion === directory.version && !isFull())) return
       try {
-        await work(directory, reached)
+        // Also when it is only full: nothing is given up whose meter is registered.
+        Object.assign(size, await replay({ directory, reached, doors }))
         tendedVersion = directory.version
+        if (isFull()) await giveUp({ size, reached, doors })
       } catch (error) {
         // The store gave some up on its own, or a replay was written although its answer was lost: look again next time.
         if (codeOf(error) !== 'STORE_NOT_WAITING') throw error
-        Object.assign(size, { messages: 0, bytes: 0 })
-        count(await doors.waiting(QUARANTINE_MESSAGES_MAX), 1)
+        tendedVersion = undefined
+        await recount()
       }
     },
   }
 }
 
-type Work = { readonly directory: Directory; readonly reached: Reached; readonly doors: QuarantineDoors }
-type Replayed = { readonly left: readonly StoredRejection[]; readonly added: readonly Rejection[] }
+type Size = { messages: number; bytes: number }
 
-const replay = async (stored: readonly StoredRejection[], { directory, reached, doors }: Work): Promise<Replayed> => {
-  const taken = new Set<number>()
-  const added: Rejection[] = []
-  for (const batch of replayBatches(stored, directory, reached)) {
-    await doors.write(batch)
-    added.push(...batch.rejections)
-    for (const id of batch.replayed) taken.add(id)
+const count = (size: Size, rejections: readonly Rejection[], sign: 1 | -1): void => {
+  for (const { replayable, payload } of rejections) {
+    if (!replayable) continue
+    size.messages += sign
+    size.bytes += sign * payload.length
   }
-  if (taken.size > 0)
-    doors.log.info({ messages: taken.size }, `waiting → taken in: ${taken.size} messages of meters registered by now`)
-  return { left: stored.filter(({ id }) => !taken.has(id)), added }
 }
 
-type Surplus = { readonly size: Quarantine['size']; readonly reached: Reached; readonly doors: QuarantineDoors }
+/** All that waits, oldest first; also what is added meanwhile. */
+async function* waitingPages({ waiting }: QuarantineDoors): AsyncGenerator<readonly StoredRejection[]> {
+  let page = await waiting(LOOK_MESSAGES)
+  while (page.length > 0) {
+    yield page
+    page = await waiting(LOOK_MESSAGES, page.at(-1)?.id)
+  }
+}
 
-/** The oldest go, until there is some room again; returns those that went. */
-const giveUp = async (
-  stored: readonly StoredRejection[],
-  { size, reached, doors }: Surplus,
-): Promise<readonly StoredRejection[]> => {
-  let { messages, bytes } = size
-  const gone = stored.filter(({ payload }) => {
-    const isTooMuch = messages > QUARANTINE_MESSAGES_MAX * KEPT_SHARE || bytes > QUARANTINE_BYTES_MAX * KEPT_SHARE
-    if (!isTooMuch) return false
-    messages -= 1
-    bytes -= payload.length
-    return true
-  })
-  await doors.write({ ...batchOf(emptySheet(), reached), givenUp: gone.map(({ id }) => id) })
+type Work = { readonly directory: Directory; readonly reached: Reached; readonly doors: QuarantineDoors }
+
+/** Takes in again whatever the directory knows by now; returns how much is left. What waits on for another reason is met again at the end, unchanged. */
+const replay = async ({ directory, reached, doors }: Work): Promise<Size> => {
+  const left: Size = { messages: 0, bytes: 0 }
+  let messages = 0
+  for await (const page of waitingPages(doors)) {
+    const taken = new Set<number>()
+    for (const batch of replayBatches(page, directory, reached)) {
+      await doors.write(batch)
+      for (const id of batch.replayed) taken.add(id)
+    }
+    messages += taken.size
+    count(
+      left,
+      page.filter(({ id }) => !taken.has(id)),
+      1,
+    )
+  }
+  if (messages > 0) doors.log.info({ messages }, `waiting → taken in: ${messages} messages of meters registered by now`)
+  return left
+}
+
+type Surplus = { readonly size: Size; readonly reached: Reached; readonly doors: QuarantineDoors }
+
+/** The oldest go, until there is some room again. */
+const giveUp = async ({ size, reached, doors }: Surplus): Promise<void> => {
+  const isTooMuch = (): boolean =>
+    size.messages > QUARANTINE_MESSAGES_MAX * KEPT_SHARE || size.bytes > QUARANTINE_BYTES_MAX * KEPT_SHARE
+  let messages = 0
+  for await (const page of waitingPages(doors)) {
+    const givenUp: number[] = []
+    for (const one of page) {
+      if (!isTooMuch()) break
+      count(size, [one], -1)
+      givenUp.push(one.id)
+    }
+    await doors.write({ ...batchOf(emptySheet(), reached), givenUp })
+    messages += givenUp.length
+    if (!isTooMuch()) break
+  }
   doors.log.warn(
-    { messages: gone.length },
-    `waiting → rejected: the quarantine is full, its oldest ${gone.length} messages are given up`,
+    { messages },
+    `waiting → rejected: the quarantine is full, its oldest ${messages} messages are given up`,
   )
-  return gone
 }
 
 /** Batches of what is no longer waiting for the same reason, with the ids that they replace. */
@@ -149,10 +168,5 @@ const append = (sheet: OutcomeSheet, { accepted, refusals, rejections }: Outcome
 
 const valuesOn = ({ accepted, refusals }: OutcomeSheet): number =>
   accepted.reduce((sum, { readings }) => sum + readings.length, refusals.length)
-
-const difference = (all: readonly StoredRejection[], left: readonly StoredRejection[]): readonly StoredRejection[] => {
-  const kept = new Set(left)
-  return all.filter((one) => !kept.has(one))
-}
 
 const codeOf = (error: unknown): unknown => (error instanceof Error && 'code' in error ? error.code : undefined)

@@ -108,6 +108,19 @@ export const ledgerConformance = (doors: StoreDoors): void => {
       expect((await writer.waiting(10)).map(({ position }) => position)).toEqual([1, 2, 3])
       expect((await writer.waiting(2)).map(({ position }) => position)).toEqual([1, 2])
     })
+
+    it('are handed out page by page, across those that do not wait any more', async () => {
+      const { writer } = await open()
+      const rejections = [1, 2, 3, 4, 5].map((position) => rejection({ position, replayable: position !== 2 }))
+      await writer.write(batch(1, { rejections }))
+      const [first, second, ...none] = await writer.waiting(2)
+      expect([first?.position, second?.position, none]).toEqual([1, 3, []])
+      await writer.write(batch(2, { replayed: [second?.id ?? 0] }))
+      const rest = await writer.waiting(2, second?.id)
+      expect(rest.map(({ position }) => position)).toEqual([4, 5])
+      expect(await writer.waiting(2, rest.at(-1)?.id)).toEqual([])
+      expect((await writer.waiting(2, 0)).map(({ position }) => position)).toEqual([1, 4])
+    })
   })
 
   describe('a replay', () => {

@@ -33,12 +33,12 @@ const refusalOf = (row: Row): Refusal & { id: number } => ({
 /** SQL for `name` lying at or below a place; `''` is everything. '0' is the character after '/'. */
 export const BELOW_PLACE = "(:place = '' OR name = :place OR (name > :place || '/' AND name < :place || '0'))"
 
-/** Waiting rejections, oldest first. */
-export const prepareWaiting = (db: DatabaseSync): ((limit: number) => readonly StoredRejection[]) => {
+/** Waiting rejections after an id, oldest first. Ids begin at 1. */
+export const prepareWaiting = (db: DatabaseSync): ((limit: number, after?: number) => readonly StoredRejection[]) => {
   const waiting = db.prepare(
-    `SELECT r.*, p.name FROM rejection r JOIN place p ON p.id = r.place WHERE r.state = 'waiting' ORDER BY r.id LIMIT ?`,
+    `SELECT r.*, p.name FROM rejection r JOIN place p ON p.id = r.place WHERE r.state = 'waiting' AND r.id > ? ORDER BY r.id LIMIT ?`,
   )
-  return (limit) => waiting.all(limit).map(rejectionOf)
+  return (limit, after = 0) => waiting.all(after, limit).map(rejectionOf)
 }
 
 export type QuarantineReader = {

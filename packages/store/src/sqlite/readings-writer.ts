@@ -19,7 +19,7 @@ export const openReadingsWriter = async ({ folder }: { folder: string }): Promis
   return {
     position: () => thread.call('position'),
     write: async (batch) => thread.call('write', pack(batch)),
-    waiting: async (limit) => thread.call('waiting', checkLimit(limit, WAITING_PAGE_MAX)),
+    waiting: async (limit, after) => thread.call('waiting', checkLimit(limit, WAITING_PAGE_MAX), after),
     close: () => thread.close(),
   }
 }
