@@ -21,7 +21,11 @@ export type Changes = {
 }
 
 /** `onDoors` is called when credentials that somebody may remember were changed. */
-export const openChanges = async (db: Database, book: Book, onDoors: () => void): Promise<Changes> => {
+export const openChanges = async (
+  db: Database,
+  book: Book,
+  { onDoors, now }: { readonly onDoors: () => void; readonly now: () => number },
+): Promise<Changes> => {
   const inTurn = createTurns()
   const counters = db.selectFrom('counter').selectAll().where('name', 'in', ['installation', 'doors']).compile()
   let doorsSeen = 0
@@ -46,7 +50,7 @@ export const openChanges = async (db: Database, book: Book, onDoors: () => void)
   return {
     refresh,
     change: async (plan) => {
-      const { written, outcome } = await inTurn(() => changeNow(db, book, plan))
+      const { written, outcome } = await inTurn(() => changeNow({ db, book, now }, plan))
       if (written) await catchUp()
       return outcome
     },
@@ -54,8 +58,7 @@ export const openChanges = async (db: Database, book: Book, onDoors: () => void)
 }
 
 const changeNow = async <T>(
-  db: Database,
-  book: Book,
+  { db, book, now }: { readonly db: Database; readonly book: Book; readonly now: () => number },
   plan: (draft: Draft) => Planned<T>,
 ): Promise<{ readonly written: boolean; readonly outcome: T }> => {
   const tx = await db.startTransaction().execute()
@@ -64,7 +67,7 @@ const changeNow = async <T>(
     const version = await raise(tx, 'installation', 1)
     await takeOver(tx, book, version - 1)
     const lastRegister = await counter(tx, 'register')
-    const draft = draftOn(book, lastRegister)
+    const draft = draftOn(book, lastRegister, now())
     const { keep, outcome } = plan(draft)
     const written = keep && !isUnchanged(draft)
     if (written) {

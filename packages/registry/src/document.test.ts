@@ -9,7 +9,7 @@ const read = (text: string): DraftedDocument => {
   const parsed = parseText(text)
   return parsed.kind === 'invalid'
     ? { puts: [], problems: parsed.problems }
-    : draftDocument(draftOn(emptyBook(), 0), parsed)
+    : draftDocument(draftOn(emptyBook(), 0, 0), parsed)
 }
 const said = (text: string): readonly string[] =>
   read(text).problems.map(({ path, line, problem }) => `${line ?? '-'} ${path}: ${problem}`)
@@ -180,7 +180,7 @@ describe('a document with nothing wrong', () => {
   })
 
   it('gives a meter without registers all quantities of its commodity', () => {
-    const draft = draftOn(emptyBook(), 0)
+    const draft = draftOn(emptyBook(), 0, 0)
     const parsed = parseText(METER)
     if (parsed.kind === 'parsed') draftDocument(draft, parsed)
     const quantities = draft.meters.get('p/s/m')?.registers.map(({ quantity }) => quantity)
@@ -188,7 +188,7 @@ describe('a document with nothing wrong', () => {
   })
 
   it('reads a rule in minutes, with what was left out', () => {
-    const draft = draftOn(emptyBook(), 0)
+    const draft = draftOn(emptyBook(), 0, 0)
     const parsed = parseText(`${METER}${RULE}  limit: 5\n  holdMinutes: 0.5\n`)
     if (parsed.kind === 'parsed') draftDocument(draft, parsed)
     expect(draft.rules.get('r')).toMatchObject({ place: { park: 'p' }, clear: 5, holdMs: 30_000, keepFiringMs: 0 })

@@ -1,16 +1,18 @@
 // A draft: what a change would make of the book. Everything is decided here, in memory; write.ts only writes it down.
 
 import type { Rule } from '@parkpulse/alerting'
-import type { Register, RegisterId } from '@parkpulse/metering'
+import type { Instant, Register, RegisterId } from '@parkpulse/metering'
 import { isDeepStrictEqual } from 'node:util'
 import { meterKey, serialKey, siteKey, type Book } from './book.ts'
-import type { Meter, Park, Site } from './model.ts'
+import type { Meter, Park, RetiredRegister, Site } from './model.ts'
 import type { MeterSpec, Put } from './ports.ts'
 import type { Problem } from './problem.ts'
 import { wantedRegisters, type Unnumbered } from './registers.ts'
 
 export type Draft = {
   readonly book: Book
+  /** When the change is made. */
+  readonly at: Instant
   /** The last register id given, in this draft or before. */
   lastRegister: RegisterId
   /** What is created or changed, by the book's keys. */
@@ -26,8 +28,9 @@ export type Drafted =
   | { readonly kind: 'put'; readonly put: Put }
   | { readonly kind: 'invalid'; readonly problems: readonly Problem[] }
 
-export const draftOn = (book: Book, lastRegister: RegisterId): Draft => ({
+export const draftOn = (book: Book, lastRegister: RegisterId, at: Instant): Draft => ({
   book,
+  at,
   lastRegister,
   parks: new Map(),
   sites: new Map(),
@@ -110,7 +113,10 @@ const numbered = (
   before: Meter | undefined,
   wanted: readonly Unnumbered[],
 ): Pick<Meter, 'registers' | 'retired'> => {
-  const known = new Map([...(before?.registers ?? []), ...(before?.retired ?? [])].map((one) => [one.quantity, one]))
+  const unlisted = (before?.registers ?? []).map((one): RetiredRegister =>
+    Object.assign({}, one, { retiredAt: draft.at }),
+  )
+  const known = new Map([...unlisted, ...(before?.retired ?? [])].map((one) => [one.quantity, one]))
   const registers = wanted.map((one): Register => {
     const id = known.get(one.quantity)?.id ?? nextRegister(draft)
     known.delete(one.quantity)

@@ -1,4 +1,4 @@
-export type { Installation, KeyHolder, Meter, Park, Principal, Reach, Role, Site } from './model.ts'
+export type { Installation, KeyHolder, Meter, Park, Principal, Reach, RetiredRegister, Role, Site } from './model.ts'
 export type {
   Credentials,
   ImportOutcome,

@@ -3,7 +3,7 @@
 import type { Rule } from '@parkpulse/alerting'
 import { quantityNamed, type Commodity, type Register } from '@parkpulse/metering'
 import { meterKey, serialKey, siteKey, type Book } from './book.ts'
-import type { Meter, Site } from './model.ts'
+import type { Meter, RetiredRegister, Site } from './model.ts'
 import type { Database, RegisterRow, Tables } from './schema.ts'
 
 /** What is in memory twice while it is read: 10 000 rows are some 10 MB. */
@@ -40,7 +40,7 @@ const takeOverMeters = async (tx: Database, book: Book, since: number): Promise<
   }
 }
 
-type OfMeter = { readonly registers: Register[]; readonly retired: Register[] }
+type OfMeter = { readonly registers: Register[]; readonly retired: RetiredRegister[] }
 
 /**
  * The registers of all changed meters. A changed meter's registers are all written again with its version, so they are
@@ -63,7 +63,8 @@ const registersByMeter = async (tx: Database, since: number): Promise<ReadonlyMa
       const key = meterKey({ park: row.park, site: row.site, id: row.meter })
       const own = byMeter.get(key) ?? { registers: [], retired: [] }
       byMeter.set(key, own)
-      ;(row.retired === 1 ? own.retired : own.registers).push(registerOf(row))
+      if (row.retired_at === null) own.registers.push(registerOf(row))
+      else own.retired.push(Object.freeze({ ...registerOf(row), retiredAt: row.retired_at }))
     }
   } while (rows.length === ROWS_PER_PAGE)
   return byMeter

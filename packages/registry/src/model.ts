@@ -1,7 +1,7 @@
 // What an installation is made of, as the registry knows it.
 
 import type { Rule } from '@parkpulse/alerting'
-import type { Commodity, Register } from '@parkpulse/metering'
+import type { Commodity, Instant, Register } from '@parkpulse/metering'
 
 /** Ids follow `[a-z0-9][a-z0-9-]{0,39}`. */
 export type Park = {
@@ -24,9 +24,12 @@ export type Meter = {
   readonly commodity: Commodity
   readonly serial?: string
   readonly registers: readonly Register[]
-  /** Registers that are no longer listed: nothing is accepted for them, but their readings remain. Absent when none. */
-  readonly retired?: readonly Register[]
+  /** Registers that are no longer listed: nothing received since is accepted for them, but their readings remain. Absent when none. */
+  readonly retired?: readonly RetiredRegister[]
 }
+
+/** `retiredAt`: when it was taken off the list, the last time that it was. */
+export type RetiredRegister = Register & { readonly retiredAt: Instant }
 
 /** All there is, at one version. Frozen; replaced whole when something changes. */
 export type Installation = {

@@ -50,6 +50,54 @@ describe('the file', () => {
     await expect(openRegistry({ file, now })).rejects.toThrow('edition 99')
   })
 
+  it('says when a register was retired, once and for good; of edition 1 the time of the upgrade', async () => {
+    let at = 1_000
+    const open = () => openRegistry({ file, now: () => at })
+    let registry = await open()
+    await registry.putPark({ id: 'p', name: 'P', timeZone: 'UTC', gridRegion: 'VN' })
+    await registry.putSite({ park: 'p', id: 's', name: 'S' })
+    const put = (...names: readonly string[]) => {
+      const registers = names.map((quantity) => ({ quantity }))
+      return registry.putMeter({ park: 'p', site: 's', id: 'm', name: 'M', commodity: 'water', registers })
+    }
+    const retired = () => registry.installation().meters[0]?.retired?.map(({ id, retiredAt }) => [id, retiredAt])
+    await put('volume_m3', 'flow_m3_h')
+    at = 2_000
+    await put('flow_m3_h')
+    expect(retired()).toEqual([[1, 2_000]])
+    at = 3_000
+    expect(await put('flow_m3_h')).toEqual({ kind: 'put', put: 'unchanged' })
+    await put('pressure_bar')
+    const expected = [
+      [1, 2_000],
+      [2, 3_000],
+    ]
+    expect(retired()).toEqual(expected)
+    await registry.close()
+    registry = await open()
+    expect(retired()).toEqual(expected)
+    await registry.close()
+
+    const db = new DatabaseSync(file)
+    db.exec(`ALTER TABLE register ADD COLUMN retired INTEGER NOT NULL DEFAULT 0;
+      UPDATE register SET retired = 1 WHERE retired_at IS NOT NULL;
+      ALTER TABLE register DROP COLUMN retired_at;
+      UPDATE counter SET value = 1 WHERE name = 'schema'`)
+    db.close()
+    at = 9_000
+    registry = await open()
+    expect(retired()).toEqual([
+      [1, 9_000],
+      [2, 9_000],
+    ])
+    await put('volume_m3')
+    expect(retired()).toEqual([
+      [2, 9_000],
+      [3, 9_000],
+    ])
+    await registry.close()
+  })
+
   it('is refused when it is no database, or the folder is not there', async () => {
     await expect(openRegistry({ file: path.join(folder, 'no', 'registry.db'), now })).rejects.toThrow('unable to open')
     await expect(openRegistry({ file: import.meta.filename, now })).rejects.toThrow('not a database')

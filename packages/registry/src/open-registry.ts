@@ -20,7 +20,7 @@ import { idSpec, meterSpec, parkSpec, siteSpec } from './specs.ts'
 export type RegistryOptions = {
   /** Path of the SQLite file (`<data>/registry.db`); made when it is not there. */
   readonly file: string
-  /** Milliseconds since 1970, for the record of when a key was issued. */
+  /** Milliseconds since 1970, for the record of when a key was issued and a register retired. */
   readonly now: () => number
 }
 
@@ -29,10 +29,10 @@ export const openRegistry = async ({ file, now }: RegistryOptions): Promise<Regi
   if (/^postgres(ql)?:/.test(file)) throw new Error('registry: PostgreSQL is not supported yet; use sqlite')
   const db = new Kysely<Tables>({ dialect: nodeSqliteDialect(file) })
   try {
-    await ensureSchema(db)
+    await ensureSchema(db, now)
     const book = emptyBook()
     const doors = openDoors(db, now)
-    const changes = await openChanges(db, book, doors.forget)
+    const changes = await openChanges(db, book, { onDoors: doors.forget, now })
     return registryOn({ db, book, changes, doors })
   } catch (error) {
     await db.destroy()

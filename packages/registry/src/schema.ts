@@ -1,6 +1,6 @@
 // The registry's tables, in types and statements that SQLite and PostgreSQL both take.
 
-import type { Kysely } from 'kysely'
+import { sql, type Kysely } from 'kysely'
 
 /** `version`: the installation's version at which a row was last changed; how other processes read only what is new. */
 export type Tables = {
@@ -46,8 +46,8 @@ export type RegisterRow = {
   meter: string
   quantity: string
   kind: string
-  /** 1: no longer listed. */
-  retired: number
+  /** When it was taken off its meter's list; null while it is listed. */
+  retired_at: number | null
   resolution: number | null
   capacity: number | null
   multiplier: number | null
@@ -65,21 +65,34 @@ export type CounterName = 'installation' | 'doors' | 'register' | 'schema'
 
 export type Database = Kysely<Tables>
 
-const SCHEMA_EDITION = 1
+const SCHEMA_EDITION = 2
 
-/** Creates what is missing. Throws when the file was made by a later edition of ParkPulse. */
-export const ensureSchema = async (db: Database): Promise<void> => {
+/** Creates what is missing, and brings an earlier edition up to date. Throws when the file was made by a later edition of ParkPulse. */
+export const ensureSchema = async (db: Database, now: () => number): Promise<void> => {
   const tables = await db.introspection.getTables()
   // Looking first keeps a process that only reads from waiting for another one's import.
-  if (tables.some((table) => table.name === 'counter')) await checkEdition(db)
+  if (tables.some((table) => table.name === 'counter')) await upgrade(db, now)
   else await createTables(db)
 }
 
-const checkEdition = async (db: Database): Promise<boolean> => {
+/** Edition 1 did not say when a register was retired: before now. So all that was received until now stays acceptable for it. */
+const upgrade = async (db: Database, now: () => number): Promise<void> => {
+  if ((await checkEdition(db)) !== 1) return
+  await db.transaction().execute(async (tx) => {
+    // Another process may have been faster.
+    if ((await checkEdition(tx)) !== 1) return
+    await tx.schema.alterTable('register').addColumn('retired_at', 'bigint').execute()
+    await sql`UPDATE register SET retired_at = ${now()} WHERE retired = 1`.execute(tx)
+    await tx.schema.alterTable('register').dropColumn('retired').execute()
+    await tx.updateTable('counter').set({ value: SCHEMA_EDITION }).where('name', '=', 'schema').execute()
+  })
+}
+
+const checkEdition = async (db: Database): Promise<number | undefined> => {
   const found = await db.selectFrom('counter').select('value').where('name', '=', 'schema').executeTakeFirst()
   if (found !== undefined && found.value > SCHEMA_EDITION)
     throw new Error(`registry: its tables are of edition ${found.value}, this program knows ${SCHEMA_EDITION}`)
-  return found !== undefined
+  return found?.value
 }
 
 const createTables = async (db: Database): Promise<void> => {
@@ -91,7 +104,7 @@ const createTables = async (db: Database): Promise<void> => {
       .addColumn('value', 'bigint', (column) => column.notNull())
       .execute()
     // Another process may have been faster.
-    if (await checkEdition(tx)) return
+    if ((await checkEdition(tx)) !== undefined) return
     await createPlaces(tx)
     await createRegisters(tx)
     await createDoors(tx)
@@ -161,7 +174,7 @@ const createRegisters = async ({ schema }: Database): Promise<void> => {
     .addColumn('meter', 'text', (column) => column.notNull())
     .addColumn('quantity', 'text', (column) => column.notNull())
     .addColumn('kind', 'text', (column) => column.notNull())
-    .addColumn('retired', 'integer', (column) => column.notNull())
+    .addColumn('retired_at', 'bigint')
     .addColumn('resolution', 'bigint')
     .addColumn('capacity', 'bigint')
     .addColumn('multiplier', 'double precision')

@@ -80,7 +80,7 @@ const writeRegisters = async (tx: Database, rows: readonly RegisterRow[]): Promi
     .values(rows)
     .onConflict((conflict) =>
       conflict.column('id').doUpdateSet((row) => ({
-        retired: row.ref('excluded.retired'),
+        retired_at: row.ref('excluded.retired_at'),
         resolution: row.ref('excluded.resolution'),
         capacity: row.ref('excluded.capacity'),
         multiplier: row.ref('excluded.multiplier'),
@@ -109,14 +109,14 @@ const writeRules = async (tx: Database, draft: Draft, version: number): Promise<
 }
 
 const registerRows = (meter: Meter, version: number): readonly RegisterRow[] => [
-  ...meter.registers.map((register) => registerRow(meter, register, { retired: 0, version })),
-  ...(meter.retired ?? []).map((register) => registerRow(meter, register, { retired: 1, version })),
+  ...meter.registers.map((register) => registerRow(meter, register, { retired_at: null, version })),
+  ...(meter.retired ?? []).map((register) => registerRow(meter, register, { retired_at: register.retiredAt, version })),
 ]
 
 const registerRow = (
   { park, site, id: meter }: Meter,
   register: Register,
-  row: { readonly retired: number; readonly version: number },
+  row: { readonly retired_at: number | null; readonly version: number },
 ): RegisterRow => {
   const { id, quantity, kind } = register
   const cumulative = register.kind === 'cumulative' ? register : undefined

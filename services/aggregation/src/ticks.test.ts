@@ -14,7 +14,11 @@ const TOPIC = 'parkpulse/v1/p/s/alerts/peak-9'
 const delisted = {
   ...smallPark,
   version: 2,
-  meters: smallPark.meters.map((meter) => ({ ...meter, registers: [], retired: meter.registers })),
+  meters: smallPark.meters.map((meter) => ({
+    ...meter,
+    registers: [],
+    retired: meter.registers.map((one) => Object.assign({}, one, { retiredAt: 0 })),
+  })),
 }
 async function pending() {
   const here = house()

@@ -1,8 +1,8 @@
 // Who is registered, arranged for looking up: topic → site → meter → register, in a few map accesses per message.
 
-import type { Quantity, Register, RegisterId } from '@parkpulse/metering'
+import type { Instant, Quantity, Register, RegisterId } from '@parkpulse/metering'
 import { quantityNamed } from '@parkpulse/metering'
-import type { Installation, Meter } from '@parkpulse/registry'
+import type { Installation, Meter, RetiredRegister } from '@parkpulse/registry'
 import { parseTopic, type Topic } from '@parkpulse/wire'
 
 export type MeterEntry = {
@@ -10,6 +10,20 @@ export type MeterEntry = {
   /** `park/site/meter` */
   readonly place: string
   readonly registers: ReadonlyMap<Quantity, Register>
+  /** They still take what was received before they were retired: a replay meets it, and so does who was away. */
+  readonly retired: ReadonlyMap<Quantity, RetiredRegister>
+}
+
+/** The register that a value belongs to which was received then. */
+export const registerFor = (
+  { registers, retired }: MeterEntry,
+  quantity: Quantity,
+  receivedAt: Instant,
+): Register | undefined => {
+  const listed = registers.get(quantity)
+  if (listed !== undefined || retired.size === 0) return listed
+  const former = retired.get(quantity)
+  return former !== undefined && receivedAt < former.retiredAt ? former : undefined
 }
 
 export type SiteEntry = { readonly meters: ReadonlyMap<string, MeterEntry> }
@@ -57,13 +71,23 @@ export const directoryOf = (installation: Installation, addressesMax = ADDRESSES
   }
 }
 
+const NONE_RETIRED: ReadonlyMap<Quantity, RetiredRegister> = new Map()
+
 const meterEntry = (meter: Meter, all: Map<RegisterId, RegisterEntry>): MeterEntry => {
-  const registers = new Map<Quantity, Register>()
-  for (const register of meter.registers) {
-    const quantity = quantityNamed(register.quantity)
-    if (quantity === undefined) continue
-    registers.set(quantity, register)
-    all.set(register.id, { meter: meter.id, quantity })
+  const byQuantity = <T extends Register>(some: readonly T[]): ReadonlyMap<Quantity, T> => {
+    const found = new Map<Quantity, T>()
+    for (const register of some) {
+      const quantity = quantityNamed(register.quantity)
+      if (quantity === undefined) continue
+      found.set(quantity, register)
+      all.set(register.id, { meter: meter.id, quantity })
+    }
+    return found
   }
-  return { id: meter.id, place: `${meter.park}/${meter.site}/${meter.id}`, registers }
+  return {
+    id: meter.id,
+    place: `${meter.park}/${meter.site}/${meter.id}`,
+    registers: byQuantity(meter.registers),
+    retired: meter.retired === undefined ? NONE_RETIRED : byQuantity(meter.retired),
+  }
 }

@@ -134,6 +134,22 @@ describe('caught up with the journal', () => {
     expect([await readingsOf('a'), await ledger()]).toEqual(before)
   })
 
+  it('the store rebuilt after a register was retired has its history', async () => {
+    await append('a', energy(1), 1)
+    await catchUp()
+    const later = await openRegistry({ file: path.join(data, 'registry.db'), now: () => START + 1_000_000 })
+    const registers = [{ quantity: 'active_power_kw' }]
+    await later.putMeter({ park: 'p', site: 's', id: 'a', name: 'a', commodity: 'electricity', registers })
+    await later.close()
+    await append('a', energy(2), 2_000)
+    await catchUp()
+    const before = await balance()
+    expect(before).toMatchObject({ received: 2, stored: 1, pending: 1 })
+    await rm(path.join(data, 'store'), { recursive: true })
+    await catchUp()
+    expect(await balance()).toEqual(before)
+  })
+
   it('a damaged record takes nothing with it but itself', async () => {
     const positions = await Promise.all(Array.from({ length: 100 }, (_, n) => append('a', energy(n), n)))
     await journal.close()

@@ -125,6 +125,26 @@ describe('takeMessage', () => {
     expect(sheet.rejections[0]?.payload.buffer.byteLength).toBe(1_024)
   })
 
+  it('gives a retired register what was received before it was retired, and lets the rest wait', () => {
+    const site = practiceSite()
+    const [a, ...others] = site.meters
+    if (a === undefined) throw new Error('no meter')
+    const retiredAt = (at: number) => {
+      const retired = a.registers.slice(0, 1).map((one) => Object.assign({}, one, { retiredAt: at }))
+      return directoryOf({ ...site, meters: [{ ...a, registers: a.registers.slice(1), retired }, ...others] })
+    }
+    const payload = { at: RECEIVED_AT - 60_000, values: { '1.8.0': 1, '1.7.0': 5 } }
+    expect(take(METER, payload, retiredAt(RECEIVED_AT + 1))).toMatchObject({
+      accepted: ['p/s/a 1=1000 2=5'],
+      rejected: [],
+    })
+    expect(take(METER, payload, retiredAt(RECEIVED_AT))).toMatchObject({
+      accepted: ['p/s/a 2=5'],
+      rejected: ['p/s/a unknown-register 1 waits'],
+    })
+    expect(retiredAt(0).register(1)).toMatchObject({ meter: 'a' })
+  })
+
   it('remembers topics, but not more than it may', () => {
     const bounded = directoryOf(practiceSite(), 10)
     const known = bounded.address(METER)

@@ -3,7 +3,7 @@
 import type { DecodedValue, RefusedValue } from '@parkpulse/wire'
 import { decodePayload } from '@parkpulse/wire'
 import { placeOf, type Arrived } from './arrived.ts'
-import type { Address, Directory, MeterEntry } from './directory.ts'
+import { registerFor, type Address, type Directory, type MeterEntry } from './directory.ts'
 import { checkDetail, failedCheck } from './judge.ts'
 import type { OutcomeSheet } from './outcome-sheet.ts'
 import { rejectWhole, setAside, type Waiting } from './set-aside.ts'
@@ -39,7 +39,7 @@ const takeValues = (
       meter = address.site?.meters.get(one.meter)
       group = undefined
     }
-    const register = meter?.registers.get(one.quantity)
+    const register = meter === undefined ? undefined : registerFor(meter, one.quantity, receivedAt)
     if (meter === undefined || register === undefined) {
       waiting ??= new Map()
       waits(waiting, one, meter)
