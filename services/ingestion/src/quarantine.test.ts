@@ -73,6 +73,13 @@ describe('the quarantine', () => {
     expect(quarantine.size).toEqual({ messages: 0, bytes: 0 })
   })
 
+  it('writes the time of receipt of what waited when nothing was read yet', async () => {
+    const store = practise(rejectionsOf(1, reading))
+    const quarantine = await open(store)
+    await quarantine.tend(directoryOf(practiceSite(lateMeter('with power'))), { upTo: 800, receivedAt: 0 })
+    expect(store.batches.map(({ receivedAt }) => receivedAt)).toEqual([RECEIVED_AT])
+  })
+
   it('lets what still has no register wait on, under its new reason, and only once', async () => {
     const store = practise(rejectionsOf(1, { values: { '1.8.0': 7, '1.7.0': 5 } }))
     const quarantine = await open(store)

@@ -96,7 +96,7 @@ const replay = async ({ directory, reached, doors }: Work): Promise<Size> => {
   let messages = 0
   for await (const page of waitingPages(doors)) {
     const taken = new Set<number>()
-    for (const batch of replayBatches(page, directory, reached)) {
+    for (const batch of replayBatches(page, directory, reachedWith(page, reached))) {
       await doors.write(batch)
       for (const id of batch.replayed) taken.add(id)
     }
@@ -110,6 +110,12 @@ const replay = async ({ directory, reached, doors }: Work): Promise<Size> => {
   if (messages > 0) doors.log.info({ messages }, `waiting → taken in: ${messages} messages of meters registered by now`)
   return left
 }
+
+/** What waits was received before: right after the start nothing else says when. */
+const reachedWith = (page: readonly StoredRejection[], { upTo, receivedAt }: Reached): Reached => ({
+  upTo,
+  receivedAt: Math.max(receivedAt, ...page.map((one) => one.receivedAt)),
+})
 
 type Surplus = { readonly size: Size; readonly reached: Reached; readonly doors: QuarantineDoors }
 
@@ -125,7 +131,7 @@ const giveUp = async ({ size, reached, doors }: Surplus): Promise<void> => {
       count(size, [one], -1)
       givenUp.push(one.id)
     }
-    await doors.write({ ...batchOf(emptySheet(), reached), givenUp })
+    await doors.write({ ...batchOf(emptySheet(), reachedWith(page, reached)), givenUp })
     messages += givenUp.length
     if (!isTooMuch()) break
   }
