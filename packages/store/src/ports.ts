@@ -260,7 +260,7 @@ export type HourSum = {
   readonly from: Instant
   readonly amount: number
   readonly shares: Shares
-  /** How many hours of the stretch have a figure, and the part of these that nothing is known about. */
+  /** How many hours of the stretch are known at least in part, and the part of these that nothing is known about. */
   readonly hours: number
   readonly missingMs: number
   /** The worst of the stretch. */

@@ -67,7 +67,9 @@ describe('a register whose figures cannot be computed', () => {
   it('is the only one that fails when it is the factor book that is at fault', async () => {
     const { readings, store } = house()
     const registerIds = [ENERGY, NEIGHBOUR]
-    for (const registerId of registerIds) readings.put({ registerId, at: START, value: 0 })
+    for (const registerId of registerIds) {
+      for (const [n, value] of [0, 100].entries()) readings.put({ registerId, at: START + n * 60_000, value })
+    }
     const doubled = [...shippedFactors.bySubject].map(
       ([subject, factors]) => [subject, [...factors, ...factors]] as const,
     )

@@ -20,9 +20,14 @@ export function revise(open: OpenRun, book: FactorBook, now: Instant): Revised {
     .filter((figure) => !isBeforeFirst(figure, open))
     .flatMap((figure) => revisionOf(figure, storedOf.get(figure.hour), now))
   const { gridRegion, register } = open
-  const emissions = hours.flatMap((figure) => emissionsOf({ figure, quantity: register.quantity, gridRegion, book }))
+  const emissions = hours
+    .filter(isActive)
+    .flatMap((figure) => emissionsOf({ figure, quantity: register.quantity, gridRegion, book }))
   return { hours, emissions, next: hoursAfter(open, storedOf) }
 }
+
+/** An hour of which nothing is known emits nothing that is known: no row rather than a zero, unless one must be replaced. */
+const isActive = ({ missingMs, revision }: HourRevision): boolean => missingMs < HOUR_MS || revision > 1
 
 /** An hour that ends before the register's very first reading has no figure: there is nothing to be missing. */
 function isBeforeFirst({ hour }: HourFigure, { before, readings }: OpenRun): boolean {

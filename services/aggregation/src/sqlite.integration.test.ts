@@ -89,7 +89,8 @@ describe('over the embedded store', () => {
       const period = { from, until: hourOf(said.at(-1)?.at ?? 0) + HOUR_MS }
       const stored = await here.figures.hours([ENERGY], { from: 0, until: NOW })
       expect(stored.map(figureOf)).toEqual(cutHours({ register: energy, readings: said, period }))
-      expect(await here.figures.emissions([ENERGY], { from: 0, until: NOW })).toHaveLength(stored.length)
+      const emitting = stored.filter(({ missingMs, revision }) => missingMs < HOUR_MS || revision > 1)
+      expect(await here.figures.emissions([ENERGY], { from: 0, until: NOW })).toHaveLength(emitting.length)
       await here.close()
       here = await openHouse(folder)
       expect(await here.writer.due()).toEqual([])

@@ -178,6 +178,16 @@ export const figuresConformance = (doors: StoreDoors): void => {
       ])
     })
 
+    it('leave out hours of which nothing is known: they are no zeros', async () => {
+      const { writer, figures } = await open()
+      const unknown = { quality: 'missing', missingMs: HOUR_MS } as const
+      await writer.commit(change({ hours: [hour(1, 0), hour(1, 1, unknown), hour(2, 0, unknown)] }))
+      const sums = await figures.hourSums([1, 2], [T0, T0 + 2 * HOUR_MS])
+      expect(sums.map(({ registerId, hours, missingMs }) => ({ registerId, hours, missingMs }))).toEqual([
+        { registerId: 1, hours: 1, missingMs: 0 },
+      ])
+    })
+
     it('of emissions keep apart what must not be mixed', async () => {
       const { writer, figures } = await open()
       const other = emission(1, 2, { factorId: 'other' })

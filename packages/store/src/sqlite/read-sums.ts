@@ -81,7 +81,7 @@ export const prepareSumsReader = (db: DatabaseSync): SumsReader => {
   const hours = db.prepare(`SELECT count(*) AS hours, sum(amount) AS amount, sum(measured) AS measured,
       sum(interpolated) AS interpolated, sum(estimated) AS estimated, sum(edited) AS edited,
       sum(missingMs) AS missingMs, max(quality) AS quality, max(revision) AS revision
-    FROM hour WHERE register = ? AND hour >= ? AND hour < ? HAVING count(*) > 0`)
+    FROM hour WHERE register = ? AND hour >= ? AND hour < ? AND missingMs < ${HOUR_MS} HAVING count(*) > 0`)
   const emissions = db.prepare(EMISSION_SUMS)
   return {
     hourSums: (ids, edges) =>
