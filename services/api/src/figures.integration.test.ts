@@ -314,6 +314,11 @@ describe('readings and meters', () => {
 })
 
 describe('ledger', () => {
+  test('a period within hours is widened to them, and says so', async () => {
+    const [line] = await items('ledger?place=p1&from=2026-11-22T09:30:00%2B07:00&to=2026-11-22T10:10:00%2B07:00')
+    expect(line).toMatchObject({ from: '2026-11-22T09:00:00+07:00', to: '2026-11-22T11:00:00+07:00' })
+  })
+
   test('balances, for everything and for a place', async () => {
     expect(await items('ledger?to=2026-11-22T11:00:00%2B07:00')).toMatchObject([
       { place: '', received: 13, stored: 8, conflicting: 1, rejected: 1, refused: 3, pending: 0, balanced: true },

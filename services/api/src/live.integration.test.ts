@@ -142,6 +142,22 @@ test('a site hears only of itself, and a filter narrows', async () => {
   }
 })
 
+test('a stream hears of meters that were registered after it began', async () => {
+  const listener = await listen('?park=p1&site=s1')
+  await listener.until((all) => named(all, 'hello').length === 1)
+  const put = await api.ask('PUT', '/api/v1/parks/p1/sites/s1/meters/later', {
+    body: { name: 'Later', commodity: 'electricity' },
+  })
+  expect(put.status, put.text).toBe(201)
+  const registerId = api.registerId('p1/s1/later', 'active_power_kw')
+  upTo += 1
+  const readings = [{ registerId, at: NOW + upTo, value: 7, position: upTo }]
+  const accepted = [{ place: 'p1/s1/later', receivedAt: NOW, readings }]
+  await api.readings.write({ upTo, receivedAt: NOW, accepted, rejections: [], refusals: [], replayed: [] })
+  await listener.until((all) => named(all, 'reading').some(({ data }) => data['meter'] === 'later'))
+  await listener.close()
+})
+
 test('Last-Event-ID: what was missed comes first, once, in order', async () => {
   const before = await listen()
   await transit('s2', 'inactive', 'firing')

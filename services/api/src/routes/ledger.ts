@@ -1,7 +1,7 @@
 // GET ledger, rejections, refusals: what became of everything that was received, and what could not be taken.
 
 import { z } from 'zod'
-import { HOUR_MS, type Instant } from '@parkpulse/metering'
+import { HOUR_MS, hourOf, type Instant, type Period } from '@parkpulse/metering'
 import type { Reach } from '@parkpulse/registry'
 import type { LedgerLine, Refusal, StoredRejection } from '@parkpulse/store'
 import { relate } from '../access.ts'
@@ -61,8 +61,10 @@ const refusalSchema = z.object({
 
 const ledgerQuery = z.strictObject({
   place: placePathSchema,
-  from: instantSchema.optional().meta({ description: 'Hour of receipt; 24 hours ago when left out' }),
-  to: instantSchema.optional().meta({ description: 'Left out: now' }),
+  from: instantSchema
+    .optional()
+    .meta({ description: 'Of receipt, widened to the full hour; 24 hours ago when left out' }),
+  to: instantSchema.optional().meta({ description: 'Widened to the full hour; now when left out' }),
   by: z.enum(['hour', 'total']).default('total'),
 })
 const pageQuery = z.strictObject({
@@ -87,7 +89,7 @@ export const ledgerRoutes = ({ readings, directory, clock }: Pick<Doors, 'readin
       async (request) => {
         const { from = clock.now() - DAY_MS, to = clock.now(), by } = request.query
         const place = placeWithin(holderOf(request).reach, request.query.place)
-        const period = periodOf({ from, to }, LEDGER_DAYS_MAX * DAY_MS)
+        const period = wholeHours(periodOf({ from, to }, LEDGER_DAYS_MAX * DAY_MS))
         const lines = await readings.ledger(place, period)
         const { format } = zoneOf(directory(), place)
         if (by === 'total') return { items: [lineItem({ place, ...period, format }, lines)] }
@@ -134,6 +136,12 @@ export const ledgerRoutes = ({ readings, directory, clock }: Pick<Doors, 'readin
       },
     )
   }
+
+/** The ledger is kept by the hour: a period that begins or ends within one is widened to it, and the answer says so. */
+const wholeHours = ({ from, until }: Period): Period => ({
+  from: hourOf(from),
+  until: Math.ceil(until / HOUR_MS) * HOUR_MS,
+})
 
 /** The time of the park, or of the world where no single park is spoken of. */
 const zoneOf = ({ zones }: Directory, place: string): Zone => zones.get(place.split('/')[0] ?? '') ?? zoneNamed('UTC')

@@ -5,6 +5,7 @@ import type { FastifyReply } from 'fastify'
 import { z } from 'zod'
 import type { Clock } from '@parkpulse/host'
 import type { RegisterId } from '@parkpulse/metering'
+import type { Reach } from '@parkpulse/registry'
 import type { App } from '../app-type.ts'
 import { choose, meterPath, type Directory } from '../directory.ts'
 import type { Doors } from '../doors.ts'
@@ -50,18 +51,34 @@ export const liveRoutes = ({ live, directory, clock }: Pick<Doors, 'live' | 'dir
         },
       },
       async (request, reply) => {
-        const chosen = choose(directory(), holderOf(request).reach, placeFilter(request.query))
-        const wanted = new Set(chosen.meters.map(meterPath))
+        const wants = listenerOf(directory, holderOf(request).reach, placeFilter(request.query))
         const lastId = request.headers['last-event-id']
-        const subscriber = subscribe(reply, (registerId) => {
-          const meter = directory().entries.get(registerId)?.meter
-          return meter !== undefined && wanted.has(meterPath(meter))
-        })
+        const subscriber = subscribe(reply, wants)
         await stream({ live, reply, subscriber, clock }, lastId === undefined ? undefined : Number(lastId))
         return reply
       },
     )
   }
+
+/** Whose events a listener wants: chosen when it joins, and again when something was registered since. */
+function listenerOf(
+  directory: () => Directory,
+  reach: Reach,
+  filter: ReturnType<typeof placeFilter>,
+): (registerId: RegisterId) => boolean {
+  const wantedIn = (known: Directory) => new Set(choose(known, reach, filter).meters.map(meterPath))
+  let known = directory()
+  let wanted = wantedIn(known)
+  return (registerId) => {
+    const now = directory()
+    if (now !== known) {
+      known = now
+      wanted = wantedIn(now)
+    }
+    const meter = now.entries.get(registerId)?.meter
+    return meter !== undefined && wanted.has(meterPath(meter))
+  }
+}
 
 type Streaming = { readonly live: Live; readonly reply: FastifyReply; readonly subscriber: Held; readonly clock: Clock }
 
