@@ -33,6 +33,12 @@ async function publish(topic: string, payload: unknown): Promise<void> {
   await asSite('mosquitto_pub', ['-q', '1', '-t', topic, '-m', text])
 }
 
+/** What the site is told at once: its firing alerts; empty when there is none. */
+const retained = (): Promise<string> =>
+  asSite('mosquitto_sub', ['-t', 'parkpulse/v1/p1/s1/alerts/+', '-W', '1', '--retained-only']).catch(
+    (timedOut: { stdout: string }) => timedOut.stdout,
+  )
+
 async function items(pathname: string): Promise<Record<string, unknown>[]> {
   const { status, body } = await house.ask('GET', pathname)
   expect(status, JSON.stringify(body)).toBe(200)
@@ -133,10 +139,6 @@ test.runIf(isRun)('a limit rule fires, is seen on the retained topic and on SSE,
   await publish(topic, { values: { active_power_kw: 520 } })
   await eventually('the alert is on SSE', 10_000, () => (/"to":"firing"/.test(heard) ? true : undefined))
 
-  const retained = (): Promise<string> =>
-    asSite('mosquitto_sub', ['-t', 'parkpulse/v1/p1/s1/alerts/+', '-W', '1', '--retained-only']).catch(
-      (timedOut: { stdout: string }) => timedOut.stdout,
-    )
   const message = await eventually('the alert is retained', 10_000, async () => (await retained()) || undefined)
   expect(JSON.parse(message)).toMatchObject({ rule: 'overload', value: 520, limit: 500, severity: 'critical' })
   const [alert] = await items('/api/v1/alerts?state=firing')
