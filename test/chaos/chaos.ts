@@ -18,8 +18,15 @@ const SETTLED_WITHIN_MS = 120_000
 const STILL_MS = 8_000
 /** A killed process is back within this (back-off included). */
 const BACK_WITHIN_MS = 60_000
+/** Where the series begin: 1.7 million readings a publisher before they would reach the present and be refused. */
+const HISTORY_MS = 400 * 24 * HOUR_MS
+/** Between two messages of a publisher, at the least; long runs publish slower, so that what is compared fits in memory. */
+const PAUSE_MS_MIN = 5
 /** Acknowledged between two kills, at the least. */
 const FLOWING_MESSAGES = 300
+
+/** A meter with its credential; how fast it publishes depends on the run. */
+type ChaosMeter = Omit<PublisherPlan, 'pauseMs'>
 
 export type ChaosPlan = { readonly kills: number; readonly seed: number; readonly env?: Record<string, string> }
 
@@ -55,7 +62,7 @@ function chance(seed: number): () => number {
   }
 }
 
-async function provision(house: RunningHouse, startsAt: number): Promise<PublisherPlan[]> {
+async function provision(house: RunningHouse, startsAt: number): Promise<ChaosMeter[]> {
   const put = async (pathname: string, body: unknown): Promise<void> => {
     const { status, body: answer } = await house.ask('PUT', `/api/v1/${pathname}`, body)
     if (status >= 300) throw new Error(`PUT ${pathname}: ${status} ${JSON.stringify(answer)}`)
@@ -64,7 +71,7 @@ async function provision(house: RunningHouse, startsAt: number): Promise<Publish
   // Before the meters: whoever knows a meter knows the rule then.
   const { id, kind: _limit, ...rule } = ruleOf(PARK)
   await put(`rules/${id}`, rule)
-  const plans: PublisherPlan[] = []
+  const plans: ChaosMeter[] = []
   for (let n = 0; n < PUBLISHERS; n += 1) {
     const site = `site-${n}`
     const meter = `meter-${n}`
@@ -147,7 +154,7 @@ async function contents(
   }
 }
 
-function expected(plans: readonly PublisherPlan[], counts: readonly number[]): Map<string, number> {
+function expected(plans: readonly ChaosMeter[], counts: readonly number[]): Map<string, number> {
   const all = new Map<string, number>()
   plans.forEach((plan, p) => {
     for (let n = 0; n < (counts[p] ?? 0); n += 1) {
@@ -188,18 +195,19 @@ async function settled(
 /** Runs the house twice, once under fire; the report names every difference. */
 export async function runChaos(plan: ChaosPlan, say: (line: string) => void): Promise<ChaosReport> {
   const random = chance(plan.seed)
-  const startsAt = hourOf(Date.now() - 40 * 24 * HOUR_MS)
+  const startsAt = hourOf(Date.now() - HISTORY_MS)
+  const pauseMs = Math.max(PAUSE_MS_MIN, plan.kills / 2)
   const kills: Record<string, number> = {}
   const env = { ...plan.env }
 
   const house = await startHouse({ env })
   let counts: number[]
-  let plans: PublisherPlan[]
+  let plans: ChaosMeter[]
   let disturbed: Awaited<ReturnType<typeof contents>>
   let seen: Awaited<ReturnType<typeof arrivals>>
   try {
     plans = await provision(house, startsAt)
-    const publishers = plans.map((one) => startPublisher(one))
+    const publishers = plans.map((one) => startPublisher({ ...one, pauseMs }))
     for (let k = 0; k < plan.kills; k += 1) {
       const target = TARGETS[Math.floor(random() * TARGETS.length)] ?? 'broker'
       await flowing(publishers)
@@ -223,7 +231,7 @@ export async function runChaos(plan: ChaosPlan, say: (line: string) => void): Pr
   let calmSeen: Awaited<ReturnType<typeof arrivals>>
   try {
     const calmPlans = await provision(calm, startsAt)
-    await Promise.all(calmPlans.map((one, p) => startPublisher(one, counts[p]).finish()))
+    await Promise.all(calmPlans.map((one, p) => startPublisher({ ...one, pauseMs: PAUSE_MS_MIN }, counts[p]).finish()))
     const until = startsAt + Math.max(...counts) * 20_000
     undisturbed = await settled(calm, counts.reduce((a, b) => a + b, 0) * VALUES_PER_READING, startsAt, until)
     calmSeen = await arrivals(calm.data)

@@ -9,8 +9,6 @@ const SPACING_MS = 20_000
 const WINDOW = 20
 /** Readings in a gateway's message. */
 const PER_GATEWAY_MESSAGE = 10
-/** A pause between messages; with 8 publishers some 1 500 messages a second. */
-const PAUSE_MS = 5
 
 export type PublisherPlan = {
   readonly park: string
@@ -23,6 +21,8 @@ export type PublisherPlan = {
   /** Where its series begins. */
   readonly startsAt: number
   readonly mqttPort: number
+  /** Between two messages. */
+  readonly pauseMs: number
 }
 
 export type Publisher = {
@@ -88,7 +88,7 @@ export function startPublisher(plan: PublisherPlan, limit: number = Infinity): P
           now.broken = error
         })
       }
-      await new Promise((resolve) => setTimeout(resolve, PAUSE_MS))
+      await new Promise((resolve) => setTimeout(resolve, plan.pauseMs))
     }
   })()
   return {
