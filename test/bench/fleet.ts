@@ -1,6 +1,6 @@
 // The fleet of the bench: sites with meters, one connection a meter or one gateway a site.
 
-import type { LoadSource } from './load.ts'
+import type { LoadSource } from './load-packets.ts'
 
 /** A gateway's message holds one reading of each of its meters. */
 export const METERS_PER_GATEWAY = 50
