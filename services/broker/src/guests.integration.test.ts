@@ -1,6 +1,6 @@
 // Who is in and what they get: announcements, identities, the limits of the door, and mqtt.js as people use it.
 
-import { generate, type Packet } from 'mqtt-packet'
+import { generate } from 'mqtt-packet'
 import mqtt from 'mqtt'
 import { afterEach, describe, expect, test } from 'vitest'
 import { ENTRY_LIMITS } from './addresses.ts'
@@ -10,11 +10,12 @@ import {
   openMeter,
   openRawClient,
   openRig,
+  quiet,
   publishPacket,
-  type RawClient,
   type Rig,
   SITE_TOPIC,
   sleep,
+  subscribe,
   until,
 } from './rig.ts'
 
@@ -26,16 +27,6 @@ afterEach(() => rig.close())
 const start = async (options: Partial<BrokerOptions> = {}) => {
   rig = await openRig(options)
   return rig.broker.port
-}
-const subscribe = async (client: RawClient, topic: string, qos: 0 | 1 = 0) => {
-  client.send({ cmd: 'subscribe', messageId: 1, subscriptions: [{ topic, qos }] })
-  return await client.next('suback')
-}
-/** A packet is answered in order with what came before it, so after the ping nothing more will come. */
-const quiet = async (client: RawClient): Promise<readonly Packet[]> => {
-  client.send({ cmd: 'pingreq' })
-  await client.next('pingresp')
-  return client.received
 }
 
 describe('announcements', () => {

@@ -1,17 +1,17 @@
 // What the broker promises, seen from the socket: acknowledgements, full and slow disks, wills, stopping.
 
-import type { Packet } from 'mqtt-packet'
 import { afterEach, describe, expect, test } from 'vitest'
 import type { BrokerOptions } from './open-broker.ts'
 import {
   openMeter,
   openRawClient,
   openRig,
+  quiet,
   publishPacket,
-  type RawClient,
   type Rig,
   SITE_TOPIC,
   sleep,
+  subscribe,
   until,
 } from './rig.ts'
 
@@ -22,16 +22,6 @@ afterEach(() => rig.close())
 const start = async (options: Partial<BrokerOptions> = {}) => {
   rig = await openRig(options)
   return rig.broker.port
-}
-const subscribe = async (client: RawClient, topic: string, qos: 0 | 1 = 0) => {
-  client.send({ cmd: 'subscribe', messageId: 1, subscriptions: [{ topic, qos }] })
-  return await client.next('suback')
-}
-/** A packet is answered in order with what came before it, so after the ping nothing more will come. */
-const quiet = async (client: RawClient): Promise<readonly Packet[]> => {
-  client.send({ cmd: 'pingreq' })
-  await client.next('pingresp')
-  return client.received
 }
 
 describe('acknowledged means kept', () => {

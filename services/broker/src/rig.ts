@@ -182,3 +182,16 @@ export async function until(holds: () => boolean | Promise<boolean>, ms = 10_000
     await sleep(10)
   }
 }
+
+/** Subscribes to one filter; the answer. */
+export const subscribe = async (client: RawClient, topic: string, qos: 0 | 1 = 0) => {
+  client.send({ cmd: 'subscribe', messageId: 1, subscriptions: [{ topic, qos }] })
+  return await client.next('suback')
+}
+
+/** A packet is answered in order with what came before it, so after the ping nothing more will come. */
+export const quiet = async (client: RawClient): Promise<readonly Packet[]> => {
+  client.send({ cmd: 'pingreq' })
+  await client.next('pingresp')
+  return client.received
+}
